@@ -1,0 +1,64 @@
+/*
+ * Growable bytes with a maximum given at birth and a sticky failure.
+ *
+ * Invariants: len <= size <= limit + 1; bytes[len] is 0 whenever bytes is not
+ * NULL. After a failed append nothing more is appended, so a row of appends
+ * needs one check at the end: buf_finish().
+ */
+#ifndef STILE_UTIL_BUF_H
+#define STILE_UTIL_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/attr.h"
+#include "util/str.h"
+
+struct buf {
+	char *bytes;
+	size_t len;
+	size_t size;  /* allocated */
+	size_t limit; /* most bytes it may hold */
+	int failed;   /* 0, ENOBUFS (limit) or ENOMEM */
+};
+
+enum {
+	BUF_E_LIMIT = 1, /* more was appended than the limit allows */
+};
+
+void buf_init(struct buf *buf, size_t limit) NONNULL;
+void buf_fini(struct buf *buf) NONNULL;
+
+/* Empty it and clear the failure; keeps the memory. */
+void buf_reset(struct buf *buf) NONNULL;
+
+void buf_add(struct buf *buf, const void *bytes, size_t len);
+void buf_add_str(struct buf *buf, struct str s) NONNULL;
+void buf_add_char(struct buf *buf, char c) NONNULL;
+void buf_add_text(struct buf *buf, const char *text) NONNULL;
+void buf_add_u64(struct buf *buf, uint64_t value) NONNULL; /* decimal */
+void buf_add_i64(struct buf *buf, int64_t value) NONNULL;  /* decimal */
+void buf_add_format(struct buf *buf, const char *format, ...) PRINTF(2, 3);
+
+/*
+ * Room for len more bytes, to be filled by the caller, who then adds what it
+ * used to buf->len with buf_grow(). Returns: NULL when it cannot be had.
+ */
+char *buf_reserve(struct buf *buf, size_t len) NONNULL;
+void buf_grow(struct buf *buf, size_t len) NONNULL;
+
+/* Drop the first len bytes (a reader's queue). */
+void buf_drop(struct buf *buf, size_t len) NONNULL;
+
+/* Returns: 0 all appends were made; BUF_E_LIMIT; fault ENOMEM. */
+int buf_finish(const struct buf *buf) MUST_USE NONNULL;
+
+/* What it holds. Borrowed until the next change. */
+static inline struct str
+buf_str(const struct buf *buf)
+{
+	return (struct str){ buf->bytes != NULL ? buf->bytes : "", buf->len };
+}
+
+#endif
