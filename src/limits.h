@@ -24,6 +24,15 @@
 /* crypto */
 
 /* cedar */
+#define LIMIT_CEDAR_TEXT (64u << 20) /* one policy text; offsets are 32 bits */
+#define LIMIT_CEDAR_DEPTH 512 /* height of an expression: bounds all recursion */
+#define LIMIT_CEDAR_POLICIES (1u << 20) /* policies, templates and links of a set */
+#define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
+#define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
+#define LIMIT_CEDAR_NAMES (1u << 24) /* distinct names, and distinct uids */
+#define LIMIT_CEDAR_ANCESTORS (1u << 28) /* ancestor entries of one store */
+#define LIMIT_CEDAR_STRING (1u << 30) /* one text value: lengths are 32 bits */
+#define LIMIT_CEDAR_ARENA ((size_t)8 << 30) /* memory of one set or store */
 
 /* tlog and claims */
 
