@@ -37,6 +37,15 @@
 /* tlog and claims */
 
 /* store */
+#define LIMIT_STORE_TEXT 4096	       /* one text column: a name, a number */
+#define LIMIT_STORE_BYTES (1u << 20)   /* one sealed value or answer: a frame */
+#define LIMIT_STORE_ENTRY 65535	       /* one entry: C2SP tlog-tiles bundles */
+#define LIMIT_STORE_SCOPE 256	       /* fields named by one instrument */
+#define LIMIT_STORE_SUBJECTS 64	       /* subjects of one warrant, instrument */
+#define LIMIT_STORE_CHUNK 256	       /* entries fetched at once in a walk */
+#define LIMIT_STORE_CACHE_KIB 8192     /* page cache: all roles fit 64 MiB */
+#define LIMIT_STORE_WAL_PAGES 4096     /* 16 MiB of log: time to checkpoint */
+#define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
 
 /* source */
 
