@@ -26,6 +26,18 @@
 /* cedar */
 
 /* tlog and claims */
+#define LIMIT_TLOG_NAME 255 /* key name, origin: one length byte (C2SP) */
+#define LIMIT_TLOG_NOTE_BYTES (128u << 10) /* 16 ML-DSA-44 lines are 53 kB */
+#define LIMIT_TLOG_SIGNATURES 100 /* of a note: C2SP asks for 16, Go takes 100 */
+#define LIMIT_TLOG_SIGNATURE_BYTES 4096 /* one; ML-DSA-44 has 2,432 */
+#define LIMIT_TLOG_ENTRY_BYTES 65535 /* its length has two bytes (tlog-tiles) */
+#define LIMIT_TLOG_RECEIPT_LINE 65536 /* Go's reader stops at such a line */
+#define LIMIT_TLOG_RECEIPT_BYTES (256u << 10) /* extra, proof and checkpoint */
+#define LIMIT_TLOG_EDGE_TILES 128 /* filled by one batch: 32,000 entries, 2 MiB */
+#define LIMIT_CLAIMS_VALUE 32768 /* JSON text of one; base64 fits a receipt */
+#define LIMIT_CLAIMS_DISCLOSURES 256 /* of one entry, which has about 25 */
+#define LIMIT_CLAIMS_MEMBERS 256     /* of one JSON object */
+#define LIMIT_CLAIMS_DEPTH 16	     /* nesting of JSON text */
 
 /* store */
 
