@@ -74,4 +74,19 @@ enum clerk_tag {
 	CLERK_NOTE = 1, /* signed checkpoint, text */
 };
 
+/*
+ * Role <-> parent, on descriptor 4: a stream of these bytes, both ways. The
+ * end of the stream means that the parent is gone, and the role ends too.
+ */
+enum parent_byte {
+	PARENT_READY = 'R', /* role -> parent: it serves from now on */
+	/*
+	 * Parent -> keeper, clerk: followed by the gate's process id, u32
+	 * big-endian, each time before a gate is exec'd. Who connects to them
+	 * and is not that process (SO_PEERCRED) is turned away: a front can
+	 * reach the sockets' paths, and must not be able to ask there.
+	 */
+	PARENT_GATE = 'G',
+};
+
 #endif

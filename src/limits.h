@@ -24,10 +24,28 @@
 /* crypto */
 
 /* cedar */
+#define LIMIT_CEDAR_TEXT (64u << 20) /* one policy text; offsets are 32 bits */
+#define LIMIT_CEDAR_DEPTH 512 /* height of an expression: bounds all recursion */
+#define LIMIT_CEDAR_POLICIES (1u << 20) /* policies, templates and links of a set */
+#define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
+#define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
+#define LIMIT_CEDAR_NAMES (1u << 24) /* distinct names, and distinct uids */
+#define LIMIT_CEDAR_ANCESTORS (1u << 28) /* ancestor entries of one store */
+#define LIMIT_CEDAR_STRING (1u << 30) /* one text value: lengths are 32 bits */
+#define LIMIT_CEDAR_ARENA ((size_t)8 << 30) /* memory of one set or store */
 
 /* tlog and claims */
 
 /* store */
+#define LIMIT_STORE_TEXT 4096	       /* one text column: a name, a number */
+#define LIMIT_STORE_BYTES (1u << 20)   /* one sealed value or answer: a frame */
+#define LIMIT_STORE_ENTRY 65535	       /* one entry: C2SP tlog-tiles bundles */
+#define LIMIT_STORE_SCOPE 256	       /* fields named by one instrument */
+#define LIMIT_STORE_SUBJECTS 64	       /* subjects of one warrant, instrument */
+#define LIMIT_STORE_CHUNK 256	       /* entries fetched at once in a walk */
+#define LIMIT_STORE_CACHE_KIB 8192     /* page cache: all roles fit 64 MiB */
+#define LIMIT_STORE_WAL_PAGES 4096     /* 16 MiB of log: time to checkpoint */
+#define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
 
 /* source */
 #define LIMIT_SUBJECT_MEMBER 120 /* bytes of one member of a subject key */
