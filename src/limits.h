@@ -53,6 +53,14 @@
 #define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
 
 /* source */
+#define LIMIT_SUBJECT_MEMBER 120 /* bytes of one member of a subject key */
+#define LIMIT_SUBJECT_PLATE 10	 /* longest plate any state issues, with reserve */
+#define LIMIT_SUBJECT_LICENCE 20 /* OLN of the message switches */
+#define LIMIT_IMPORT_REASONS 20	 /* rejected rows told singly; the rest is counted */
+#define LIMIT_IMPORT_WINDOW (256u << 10) /* bytes of a CSV file held at once */
+#define LIMIT_IMPORT_MAP_BYTES (256u << 10) /* a mapping file */
+#define LIMIT_IMPORT_ROW_BYTES (1u << 20) /* memory of one row while it is read */
+#define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
 
 /* keeper */
 
