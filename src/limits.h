@@ -51,6 +51,18 @@
 #define LIMIT_CEDAR_ARENA ((size_t)8 << 30) /* memory of one set or store */
 
 /* tlog and claims */
+#define LIMIT_TLOG_NAME 255 /* key name, origin: one length byte (C2SP) */
+#define LIMIT_TLOG_NOTE_BYTES (128u << 10) /* 16 ML-DSA-44 lines are 53 kB */
+#define LIMIT_TLOG_SIGNATURES 100 /* of a note: C2SP asks for 16, Go takes 100 */
+#define LIMIT_TLOG_SIGNATURE_BYTES 4096 /* one; ML-DSA-44 has 2,432 */
+#define LIMIT_TLOG_ENTRY_BYTES 65535 /* its length has two bytes (tlog-tiles) */
+#define LIMIT_TLOG_RECEIPT_LINE 65536 /* Go's reader stops at such a line */
+#define LIMIT_TLOG_RECEIPT_BYTES (256u << 10) /* extra, proof and checkpoint */
+#define LIMIT_TLOG_EDGE_TILES 128 /* filled by one batch: 32,000 entries, 2 MiB */
+#define LIMIT_CLAIMS_VALUE 32768 /* JSON text of one; base64 fits a receipt */
+#define LIMIT_CLAIMS_DISCLOSURES 256 /* of one entry, which has about 25 */
+#define LIMIT_CLAIMS_MEMBERS 256     /* of one JSON object */
+#define LIMIT_CLAIMS_DEPTH 16	     /* nesting of JSON text */
 
 /* store */
 #define LIMIT_STORE_TEXT 4096	       /* one text column: a name, a number */
@@ -64,6 +76,14 @@
 #define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
 
 /* source */
+#define LIMIT_SUBJECT_MEMBER 120 /* bytes of one member of a subject key */
+#define LIMIT_SUBJECT_PLATE 10	 /* longest plate any state issues, with reserve */
+#define LIMIT_SUBJECT_LICENCE 20 /* OLN of the message switches */
+#define LIMIT_IMPORT_REASONS 20	 /* rejected rows told singly; the rest is counted */
+#define LIMIT_IMPORT_WINDOW (256u << 10) /* bytes of a CSV file held at once */
+#define LIMIT_IMPORT_MAP_BYTES (256u << 10) /* a mapping file */
+#define LIMIT_IMPORT_ROW_BYTES (1u << 20) /* memory of one row while it is read */
+#define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
 
 /* keeper */
 
