@@ -94,5 +94,12 @@
 /* front */
 
 /* cli */
+#define LIMIT_ROLES (LIMIT_CONFIG_FRONTS + 8) /* processes of one serve */
+#define LIMIT_LISTEN_QUEUE 1024		 /* connections not yet accepted */
+#define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */
+#define LIMIT_RESTART_LAST_MS 5000	 /* … this, so that a loop is bearable */
+#define LIMIT_RESTART_CALM_MS 10000	 /* up this long: begin at first again */
+#define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
+#define LIMIT_ISSUE_DAYS 1096		 /* a client certificate: three years */
 
 #endif
