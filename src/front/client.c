@@ -1,4 +1,4 @@
-/* See client.h. */
+/* Connections as a list with deadlines. */
 #include "front/client.h"
 
 #include <arpa/inet.h>

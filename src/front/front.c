@@ -26,6 +26,7 @@ struct front {
 	struct tls *tls;
 	struct gatelink *gatelink;
 	struct http *http;
+	struct http *public; /* NULL: none */
 	int epoll_fd;
 	int signal_fd;
 	int parent_fd;
@@ -46,6 +47,7 @@ front_options_init(struct front_options *options, const char *dir)
 		.crl = "tls/crl.pem",
 		.gate_socket = "run/gate.sock",
 		.log = "log",
+		.public_fd = -1,
 		.limits = {
 			.connections = LIMIT_FRONT_CONNECTIONS,
 			.per_address = LIMIT_FRONT_PER_ADDRESS,
@@ -120,6 +122,13 @@ open_listener(struct front *front, int listen_fd)
 	r = http_new(&front->http, &http);
 	if (r == 0)
 		r = watch(front, http_fd(front->http), front->http);
+	if (r < 0 || options->public_fd < 0)
+		return TRACE(r);
+	http.gatelink = NULL;
+	http.listen_fd = options->public_fd;
+	r = http_new(&front->public, &http);
+	if (r == 0)
+		r = watch(front, http_fd(front->public), front->public);
 	return TRACE(r);
 }
 
@@ -157,6 +166,13 @@ say_ready(struct front *front)
 		FAULT(errno); /* the parent's end is noticed by its own event */
 }
 
+static size_t
+n_clients(const struct front *front)
+{
+	return http_n_clients(front->http) +
+	    (front->public != NULL ? http_n_clients(front->public) : 0);
+}
+
 static void
 begin_end(struct front *front, const char *why)
 {
@@ -167,8 +183,10 @@ begin_end(struct front *front, const char *why)
 	    (int64_t)front->options->limits.drain_ms * 1000;
 	eventlog_write(&front->log, EVENTLOG_INFO,
 	    "ending: %s; %zu connections, %zu requests at the gate", why,
-	    http_n_clients(front->http), gatelink_n_calls(front->gatelink));
+	    n_clients(front), gatelink_n_calls(front->gatelink));
 	http_drain(front->http);
+	if (front->public != NULL)
+		http_drain(front->public);
 }
 
 static void
@@ -198,7 +216,8 @@ wait_ms(struct front *front, int64_t now_us)
 	int64_t next = MIN(front->tick_at_us,
 	    gatelink_next_us(front->gatelink));
 
-	if (http_is_pending(front->http) || next <= now_us)
+	if (next <= now_us || http_is_pending(front->http) ||
+	    (front->public != NULL && http_is_pending(front->public)))
 		return 0;
 	return (int)((next - now_us) / 1000) + 1;
 }
@@ -213,13 +232,15 @@ tick(struct front *front, int64_t now_us)
 		return;
 	front->tick_at_us = now_us + TICK_US;
 	http_tick(front->http, now_us);
+	if (front->public != NULL)
+		http_tick(front->public, now_us);
 	tls_refresh(front->tls, clock_now_us(&clock), &front->log);
 }
 
 static bool
 is_done(const struct front *front, int64_t now_us)
 {
-	return front->is_ending && (http_n_clients(front->http) == 0 ||
+	return front->is_ending && (n_clients(front) == 0 ||
 	    now_us >= front->end_at_us);
 }
 
@@ -247,6 +268,8 @@ turn(struct front *front)
 	}
 	tick(front, now_us);
 	http_turn(front->http);
+	if (front->public != NULL)
+		http_turn(front->public);
 	gatelink_flush(front->gatelink, now_us);
 	return 0;
 }
@@ -264,6 +287,7 @@ close_all(struct front *front)
 {
 	front->gatelink = gatelink_free(front->gatelink);
 	front->http = http_free(front->http);
+	front->public = http_free(front->public);
 	front->tls = tls_free(front->tls);
 	closep(&front->log_dir);
 	closep(&front->signal_fd);

@@ -1,4 +1,4 @@
-/* See header.h. */
+/* Reading header field values. */
 #include "front/header.h"
 
 #include <strings.h>

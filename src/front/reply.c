@@ -1,4 +1,4 @@
-/* See reply.h. */
+/* Making the library's responses, with the fields that all answers have. */
 #include "front/reply.h"
 
 #include <stdio.h>
@@ -122,30 +122,9 @@ reply_send(struct request *request)
 	if (response == NULL)
 		return MHD_NO;
 	add(response, "Cache-Control", "no-store");
+	add(response, "Allow", reply->allow);
 	if (reply->has_retry)
 		add_retry(response, reply->retry_s);
-	return queue(request, status, response);
-}
-
-enum MHD_Result
-reply_send_allow(struct request *request, enum problem_id problem,
-    const char *allow)
-{
-	struct MHD_Response *response;
-	unsigned status = 204;
-
-	request->reply.problem = problem;
-	if (problem == PROBLEM_NONE) {
-		response = MHD_create_response_from_buffer(0, NULL,
-		    MHD_RESPMEM_PERSISTENT);
-	} else {
-		status = problem_get(problem)->status;
-		response = make_problem(request);
-	}
-	if (response == NULL)
-		return MHD_NO;
-	add(response, "Cache-Control", "no-store");
-	add(response, "Allow", allow);
 	return queue(request, status, response);
 }
 

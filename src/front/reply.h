@@ -18,10 +18,6 @@ bool reply_take(struct reply *reply, const struct gatelink_answer *answer)
  */
 enum MHD_Result reply_send(struct request *request) MUST_USE NONNULL;
 
-/* 204, or the problem's status, with an Allow field. */
-enum MHD_Result reply_send_allow(struct request *request,
-    enum problem_id problem, const char *allow) MUST_USE NONNULL;
-
 /* 200 with a text that lives as long as the process. */
 enum MHD_Result reply_send_static(struct request *request, const char *type,
     struct str body) MUST_USE NONNULL;

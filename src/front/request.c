@@ -121,55 +121,64 @@ head_len(struct MHD_Connection *connection)
 	return info != NULL ? info->header_size : 0;
 }
 
-static enum MHD_Result
-send_allow(struct request *request, enum problem_id problem)
+/* The methods of the target for Allow. PROBLEM_NONE, or there is no target. */
+static enum problem_id
+list_methods(struct request *request)
 {
+	struct reply *reply = &request->reply;
 	struct buf allow;
-	enum MHD_Result result;
+	bool is_good;
 
-	buf_init(&allow, 64);
+	buf_init(&allow, sizeof(reply->allow) - 1);
 	if (str_is_equal(request->target, STR("*")))
 		buf_add_text(&allow, "GET, HEAD, POST, OPTIONS");
 	else
 		route_allow(&allow, request->target);
-	if (buf_finish(&allow) != 0)
-		result = refuse(request, PROBLEM_INTERNAL);
-	else if (allow.len == 0)
-		result = refuse(request, PROBLEM_NO_SUCH_PATH);
-	else
-		result = reply_send_allow(request, problem, allow.bytes);
+	is_good = buf_finish(&allow) == 0;
+	if (is_good)
+		snprintf(reply->allow, sizeof(reply->allow), "%.*s",
+		    STR_ARG(buf_str(&allow)));
 	buf_fini(&allow);
-	return result;
+	if (!is_good)
+		return PROBLEM_INTERNAL;
+	return reply->allow[0] != '\0' ? PROBLEM_NONE : PROBLEM_NO_SUCH_PATH;
 }
 
-/* Find what is asked for. MHD_YES with a route, or the refusal's result. */
-static enum MHD_Result
+static enum problem_id
+answer_options(struct request *request)
+{
+	request->reply.status = 204;
+	request->is_ended = true;
+	return list_methods(request);
+}
+
+/* Find what is asked for. With PROBLEM_NONE: a route, or it is answered. */
+static enum problem_id
 find_route(struct request *request, const char *method_name)
 {
 	enum route_method method = route_method_of(str_of(method_name));
 
 	if (method == ROUTE_OTHER)
-		return refuse(request, PROBLEM_NO_SUCH_METHOD);
+		return PROBLEM_NO_SUCH_METHOD;
 	if (request->has_query)
-		return refuse(request, PROBLEM_BAD_TARGET);
+		return PROBLEM_BAD_TARGET;
 	if (method == ROUTE_OPTIONS)
-		return send_allow(request, PROBLEM_NONE);
+		return answer_options(request);
 	switch (route_find(&request->match, method, request->target)) {
 	case 0:
 		break;
 	case ROUTE_E_METHOD:
-		return send_allow(request, PROBLEM_METHOD_NOT_ALLOWED);
+		(void)list_methods(request);
+		return PROBLEM_METHOD_NOT_ALLOWED;
 	case ROUTE_E_PARAMETER:
-		return refuse(request, PROBLEM_BAD_TARGET);
+		return PROBLEM_BAD_TARGET;
 	default:
-		return refuse(request, PROBLEM_NO_SUCH_PATH);
+		return PROBLEM_NO_SUCH_PATH;
 	}
 	if (request->match.route->kind == ROUTE_GATE &&
-	    request->site->gatelink == NULL) {
-		request->match.route = NULL;
-		return refuse(request, PROBLEM_NO_SUCH_PATH);
-	}
-	return MHD_YES;
+	    request->site->gatelink == NULL)
+		return PROBLEM_NO_SUCH_PATH;
+	return PROBLEM_NONE;
 }
 
 static bool
@@ -200,7 +209,6 @@ request_head(struct request *request, const char *method, const char *version)
 {
 	const struct front_limits *limits = &request->site->limits;
 	struct fields fields = { .request = request };
-	enum MHD_Result result;
 	enum problem_id problem;
 
 	request->is_begun = true;
@@ -208,8 +216,7 @@ request_head(struct request *request, const char *method, const char *version)
 	    head_len(request->connection));
 	MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND,
 	    on_field, &fields);
-	if (++request->client->n_requests >= limits->requests ||
-	    request->site->is_draining)
+	if (++request->client->n_requests >= limits->requests)
 		request->reply.must_close = true;
 	problem = framing_check(&fields.framing, limits->header_bytes,
 	    limits->body_bytes);
@@ -217,17 +224,16 @@ request_head(struct request *request, const char *method, const char *version)
 		return refuse_and_close(request, problem);
 	if (!is_peer_good(request))
 		return refuse_and_close(request, PROBLEM_CERTIFICATE_ENDED);
-	/* What is refused at its head leaves its body unread. */
-	request->reply.must_close |= fields.framing.has_body;
-	result = find_route(request, method);
-	if (result != MHD_YES || request->match.route == NULL)
-		return result;
-	problem = check_body(request, &fields);
-	if (problem != PROBLEM_NONE)
-		return refuse(request, problem);
+	problem = find_route(request, method);
+	if (problem == PROBLEM_NONE && !request->is_ended)
+		problem = check_body(request, &fields);
+	if (problem == PROBLEM_NONE && !request->is_ended)
+		return MHD_YES;
+	request->is_ended = true;
+	/* Nobody will read the body of what is over at its head. */
 	if (fields.framing.has_body)
-		request->reply.must_close =
-		    request->client->n_requests >= limits->requests;
+		return refuse_and_close(request, problem);
+	request->reply.problem = problem;
 	return MHD_YES;
 }
 

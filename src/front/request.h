@@ -38,6 +38,7 @@ struct reply {
 	size_t body_len;
 	char type[128];
 	char location[LIMIT_FRONT_PATH_BYTES + 1];
+	char allow[64]; /* methods */
 	uint64_t retry_s;
 	bool has_retry;
 	bool must_close;

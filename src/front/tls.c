@@ -8,7 +8,6 @@
 #include <gnutls/x509.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "limits.h"
 #include "util/arena.h"
@@ -159,7 +158,7 @@ load_trust(struct tls *tls, const struct eventlog *log)
 	if (!is_good)
 		eventlog_write(log, EVENTLOG_ERROR,
 		    "%s: no certificate in PEM in it", tls->files.ca);
-	else if (tls->has_crl || access(tls->files.crl, F_OK) == 0)
+	else if (tls->has_crl || tls->crl_mark.inode != 0)
 		is_good = add_crl(trust, tls, log);
 	if (!is_good) {
 		gnutls_x509_trust_list_deinit(trust, 1);
