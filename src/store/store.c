@@ -241,6 +241,12 @@ store_wal_pages(const struct store *store)
 	return store->backend->wal_pages;
 }
 
+bool
+store_is_checkpoint_due(const struct store *store)
+{
+	return store->backend->wal_pages >= LIMIT_STORE_WAL_PAGES;
+}
+
 struct str
 store_reason(const struct store *store)
 {
