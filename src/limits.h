@@ -94,6 +94,10 @@
 #define LIMIT_KEEPER_FILES 32	  /* descriptors: state, sockets, signals */
 
 /* clerk */
+#define LIMIT_CLERK_DIRECTORIES 32  /* to be synced before a checkpoint */
+#define LIMIT_CLERK_AGED 1024	    /* partial tiles waiting to be removed */
+#define LIMIT_CLERK_RETRY_MS 1000   /* after a fault: disk full, store busy */
+#define LIMIT_CLERK_MIGRATION_MS 30000 /* wait for the gate to migrate */
 
 /* gate */
 
