@@ -36,6 +36,21 @@
 /* clerk */
 
 /* gate */
+#define LIMIT_BATCH 256		   /* requests walked and committed together */
+#define LIMIT_ASK_BYTES (512u << 10) /* arena of one request */
+#define LIMIT_ASK_FIELDS 48	   /* record fields in one request */
+#define LIMIT_ASK_SUBJECTS 16	   /* persons or vehicles a ground may name */
+#define LIMIT_ENTRY_VALUE 16384	   /* one label's value */
+#define LIMIT_ENTRY_BYTES 65535	   /* one leaf (C2SP tlog-tiles: u16 length) */
+#define LIMIT_ENTRY_DISCLOSURES 32768 /* so that a receipt's extra stays < 64 KiB */
+#define LIMIT_PACKS 16		   /* packs in force */
+#define LIMIT_PACK_BYTES (4u << 20) /* one file of a pack */
+#define LIMIT_PACK_POLICIES 2048   /* policies in one pack */
+#define LIMIT_PACK_TESTS 2048	   /* cases in a pack's tests.json */
+#define LIMIT_NEEDS 8		   /* roles one request may wait for */
+#define LIMIT_RULINGS 64	   /* rules told of in one decision */
+#define LIMIT_DUTIES 32		   /* duties, and marks, of one decision */
+#define LIMIT_FRONTS 64		   /* front processes connected to the gate */
 
 /* front */
 
