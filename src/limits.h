@@ -7,6 +7,8 @@
 #ifndef STILE_LIMITS_H
 #define STILE_LIMITS_H
 
+#include <stdint.h>
+
 /* util */
 #define LIMIT_FAULT_TRAIL 16	     /* places kept of one fault */
 #define LIMIT_DIAGS 64		     /* messages of one load; the rest is counted */
@@ -14,6 +16,9 @@
 #define LIMIT_ARENA_BLOCK 16384	     /* first block; later ones double to 64x */
 #define LIMIT_CSV_FIELD 65536	     /* one cell of an imported file */
 #define LIMIT_CSV_COLUMNS 256	     /* cells of one row */
+#define LIMIT_EVENT_BYTES 2048	     /* one message of the operator's log */
+#define LIMIT_SANDBOX_FILES 1024     /* descriptors of a role, unless it says */
+#define LIMIT_SANDBOX_FILE_BYTES (UINT64_C(1) << 40) /* largest file it writes */
 #define LIMIT_FILE_BYTES (64u << 20) /* a file read whole (policy, key, map) */
 
 /* frames between the roles */
@@ -24,12 +29,50 @@
 /* crypto */
 
 /* cedar */
+#define LIMIT_CEDAR_TEXT (64u << 20) /* one policy text; offsets are 32 bits */
+#define LIMIT_CEDAR_DEPTH 512 /* height of an expression: bounds all recursion */
+#define LIMIT_CEDAR_POLICIES (1u << 20) /* policies, templates and links of a set */
+#define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
+#define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
+#define LIMIT_CEDAR_NAMES (1u << 24) /* distinct names, and distinct uids */
+#define LIMIT_CEDAR_ANCESTORS (1u << 28) /* ancestor entries of one store */
+#define LIMIT_CEDAR_STRING (1u << 30) /* one text value: lengths are 32 bits */
+#define LIMIT_CEDAR_ARENA ((size_t)8 << 30) /* memory of one set or store */
 
 /* tlog and claims */
+#define LIMIT_TLOG_NAME 255 /* key name, origin: one length byte (C2SP) */
+#define LIMIT_TLOG_NOTE_BYTES (128u << 10) /* 16 ML-DSA-44 lines are 53 kB */
+#define LIMIT_TLOG_SIGNATURES 100 /* of a note: C2SP asks for 16, Go takes 100 */
+#define LIMIT_TLOG_SIGNATURE_BYTES 4096 /* one; ML-DSA-44 has 2,432 */
+#define LIMIT_TLOG_ENTRY_BYTES 65535 /* its length has two bytes (tlog-tiles) */
+#define LIMIT_TLOG_RECEIPT_LINE 65536 /* Go's reader stops at such a line */
+#define LIMIT_TLOG_RECEIPT_BYTES (256u << 10) /* extra, proof and checkpoint */
+#define LIMIT_TLOG_EDGE_TILES 128 /* filled by one batch: 32,000 entries, 2 MiB */
+#define LIMIT_CLAIMS_VALUE 32768 /* JSON text of one; base64 fits a receipt */
+#define LIMIT_CLAIMS_DISCLOSURES 256 /* of one entry, which has about 25 */
+#define LIMIT_CLAIMS_MEMBERS 256     /* of one JSON object */
+#define LIMIT_CLAIMS_DEPTH 16	     /* nesting of JSON text */
 
 /* store */
+#define LIMIT_STORE_TEXT 4096	       /* one text column: a name, a number */
+#define LIMIT_STORE_BYTES (1u << 20)   /* one sealed value or answer: a frame */
+#define LIMIT_STORE_ENTRY 65535	       /* one entry: C2SP tlog-tiles bundles */
+#define LIMIT_STORE_SCOPE 256	       /* fields named by one instrument */
+#define LIMIT_STORE_SUBJECTS 64	       /* subjects of one warrant, instrument */
+#define LIMIT_STORE_CHUNK 256	       /* entries fetched at once in a walk */
+#define LIMIT_STORE_CACHE_KIB 8192     /* page cache: all roles fit 64 MiB */
+#define LIMIT_STORE_WAL_PAGES 4096     /* 16 MiB of log: time to checkpoint */
+#define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
 
 /* source */
+#define LIMIT_SUBJECT_MEMBER 120 /* bytes of one member of a subject key */
+#define LIMIT_SUBJECT_PLATE 10	 /* longest plate any state issues, with reserve */
+#define LIMIT_SUBJECT_LICENCE 20 /* OLN of the message switches */
+#define LIMIT_IMPORT_REASONS 20	 /* rejected rows told singly; the rest is counted */
+#define LIMIT_IMPORT_WINDOW (256u << 10) /* bytes of a CSV file held at once */
+#define LIMIT_IMPORT_MAP_BYTES (256u << 10) /* a mapping file */
+#define LIMIT_IMPORT_ROW_BYTES (1u << 20) /* memory of one row while it is read */
+#define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
 
 /* keeper */
 

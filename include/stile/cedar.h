@@ -1,0 +1,436 @@
+/*
+ * The Cedar policy language, natively in C: parse, compile, decide.
+ *
+ * Language 4.5, behaviour of the Rust engine 4.12. This header is the manual.
+ *
+ * Objects, in the order in which a program meets them:
+ *
+ *   cedar_names     the dictionary: entity uids, types and attribute names as
+ *                   small numbers. Everything that meets in one decision (the
+ *                   policy sets, the entities, the query) shares one.
+ *   cedar_policies  a parsed, compiled policy set. Immutable.
+ *   cedar_entities  the store of entities: added one by one or from JSON, then
+ *                   finished, which closes the hierarchy. Immutable after that.
+ *   cedar_query     principal, action and context of one request, made ready
+ *                   once; then asked for any number of resources and policy
+ *                   sets with cedar_query_decide().
+ *   cedar_answer    the decision, which policies determined it, which failed.
+ *
+ * Ownership. names, policies and entities are heap objects with _new and _free;
+ * policies and entities hold a reference on their names. A query and all its
+ * answers live in the arena given to cedar_query_new() and are released with
+ * it. Texts and values passed in are copied by policies and entities; a query
+ * borrows them: they must live as long as the query does.
+ *
+ * Threads. A loaded cedar_policies and a finished cedar_entities may be used by
+ * any number of threads at once. Names may be read by all while one thread
+ * loads (loaders exclude each other). A query belongs to one thread. Policies
+ * and entities must have been loaded before the query is made.
+ *
+ * Failure. Functions that can fail follow the sign rule of util/fault.h:
+ * 0 done, < 0 a fault (-errno: memory), > 0 an outcome of enum cedar_outcome.
+ * What was wrong with an input is added to the diag_list, with line, column
+ * and help; diag_print() shows it with a caret under the place.
+ *
+ * Evaluation never fails because of a policy: a policy that cannot be evaluated
+ * is skipped and listed in the answer (Cedar's rule). As a skipped `forbid`
+ * fails open, a query may ask for CEDAR_DENY_ON_ERROR.
+ *
+ * Limits are in src/limits.h, section cedar; reaching one is CEDAR_E_LIMIT.
+ */
+#ifndef STILE_CEDAR_H
+#define STILE_CEDAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/arena.h"
+#include "util/attr.h"
+#include "util/diag.h"
+#include "util/str.h"
+
+/* What a fallible function of this library may answer besides 0 and a fault. */
+enum cedar_outcome {
+	CEDAR_E_INPUT = 1, /* refused; the diagnostics say what and where */
+	CEDAR_E_LIMIT,	   /* a limit of limits.h or of the arena was reached */
+	CEDAR_E_STALE,	   /* policies loaded after the query was made */
+};
+
+/* ------------------------------------------------------------------ */
+/* Values: plain data that a caller fills in. Texts are UTF-8.	      */
+
+/* An entity's name: User::"alice" is { STR("User"), STR("alice") }. */
+struct cedar_uid {
+	struct str type; /* no spaces: "A::B" */
+	struct str id;	 /* any text, unescaped */
+};
+
+enum cedar_kind {
+	CEDAR_BOOL,
+	CEDAR_LONG,
+	CEDAR_STRING,
+	CEDAR_ENTITY,
+	CEDAR_SET,
+	CEDAR_RECORD,
+	CEDAR_DECIMAL,	/* number of ten-thousandths */
+	CEDAR_DATETIME, /* milliseconds since 1970-01-01T00:00:00Z */
+	CEDAR_DURATION, /* milliseconds */
+	CEDAR_IP,
+};
+
+/* An address as written, with its prefix: 10.0.0.1/8 keeps the host bits. */
+struct cedar_ip {
+	uint8_t bytes[16]; /* IPv4 uses the first four, the rest are 0 */
+	uint8_t prefix;	   /* 0..32 or 0..128 */
+	bool is_v6;
+};
+
+struct cedar_field;
+
+struct cedar_value {
+	enum cedar_kind kind;
+	union {
+		bool boolean;
+		int64_t number; /* LONG, DECIMAL, DATETIME, DURATION */
+		struct str text;
+		struct cedar_uid uid;
+		struct cedar_ip ip;
+		struct {
+			const struct cedar_value *items;
+			size_t n;
+		} set; /* any order, repeats allowed */
+		struct {
+			const struct cedar_field *items;
+			size_t n;
+		} record; /* any order, names distinct */
+	};
+};
+
+struct cedar_field {
+	struct str name;
+	struct cedar_value value;
+};
+
+static inline struct cedar_value
+cedar_bool(bool value)
+{
+	return (struct cedar_value){ .kind = CEDAR_BOOL, .boolean = value };
+}
+
+static inline struct cedar_value
+cedar_long(int64_t value)
+{
+	return (struct cedar_value){ .kind = CEDAR_LONG, .number = value };
+}
+
+static inline struct cedar_value
+cedar_string(struct str text)
+{
+	return (struct cedar_value){ .kind = CEDAR_STRING, .text = text };
+}
+
+static inline struct cedar_value
+cedar_entity_ref(struct str type, struct str id)
+{
+	return (struct cedar_value){ .kind = CEDAR_ENTITY, .uid = { type, id } };
+}
+
+static inline struct cedar_value
+cedar_set(const struct cedar_value *items, size_t n)
+{
+	return (struct cedar_value){ .kind = CEDAR_SET, .set = { items, n } };
+}
+
+static inline struct cedar_value
+cedar_record(const struct cedar_field *items, size_t n)
+{
+	return (struct cedar_value){ .kind = CEDAR_RECORD,
+		.record = { items, n } };
+}
+
+static inline struct cedar_value
+cedar_datetime(int64_t milliseconds)
+{
+	return (struct cedar_value){ .kind = CEDAR_DATETIME,
+		.number = milliseconds };
+}
+
+static inline struct cedar_value
+cedar_duration(int64_t milliseconds)
+{
+	return (struct cedar_value){ .kind = CEDAR_DURATION,
+		.number = milliseconds };
+}
+
+/* Ten-thousandths: cedar_decimal(15000) is decimal("1.5"). */
+static inline struct cedar_value
+cedar_decimal(int64_t ten_thousandths)
+{
+	return (struct cedar_value){ .kind = CEDAR_DECIMAL,
+		.number = ten_thousandths };
+}
+
+/*
+ * The value that the extension constructor of that kind gives for a text:
+ * kind is CEDAR_DECIMAL, CEDAR_DATETIME, CEDAR_DURATION or CEDAR_IP.
+ *
+ * Returns: 0 and the value; CEDAR_E_INPUT and *why, one static line.
+ */
+int cedar_value_parse(struct cedar_value *value, enum cedar_kind kind,
+    struct str text, struct str *why) MUST_USE NONNULL;
+
+/* ------------------------------------------------------------------ */
+/* Names: the dictionary.					      */
+
+struct cedar_names;
+
+/* Returns: 0 and an empty dictionary owned by the caller; fault ENOMEM. */
+int cedar_names_new(struct cedar_names **names) MUST_USE NONNULL;
+
+/*
+ * Give up the caller's share. The memory goes when the last policies and
+ * entities made with it are freed. NULL is fine.
+ */
+void cedar_names_free(struct cedar_names *names);
+
+/* For CLEANUP(). */
+void cedar_names_freep(struct cedar_names **names) NONNULL;
+
+/* ------------------------------------------------------------------ */
+/* Policies.							      */
+
+struct cedar_policies;
+
+enum cedar_effect { CEDAR_FORBID, CEDAR_PERMIT };
+
+/* A policy made from a template by filling its slots. */
+struct cedar_link {
+	struct str template_id;
+	struct str id;		    /* of the new policy; unique in the set */
+	struct cedar_uid principal; /* for ?principal; type.p NULL: no value */
+	struct cedar_uid resource;  /* for ?resource; the same */
+};
+
+enum {
+	/*
+	 * A policy's id is its @id annotation where it has one. Otherwise, and
+	 * without this flag, ids are policy0, policy1 ... by place in the text,
+	 * templates counted.
+	 */
+	CEDAR_ID_ANNOTATION = 1u << 0,
+};
+
+/*
+ * Parse and compile a policy set.
+ *
+ * text: zero or more policies and templates; copied.
+ * links: policies to make from the templates; may be NULL when n_links is 0.
+ * diags: takes all errors of all policies; its source should be text.
+ * Returns: 0 and *policies owned by the caller; CEDAR_E_INPUT; CEDAR_E_LIMIT
+ * (both with diagnostics); fault ENOMEM.
+ */
+int cedar_policies_parse(struct cedar_policies **policies,
+    struct cedar_names *names, struct str text, const struct cedar_link *links,
+    size_t n_links, unsigned flags, struct diag_list *diags) MUST_USE;
+
+/* Release. NULL is fine. No query made with it may be used after. */
+void cedar_policies_free(struct cedar_policies *policies);
+
+/* For CLEANUP(). */
+void cedar_policies_freep(struct cedar_policies **policies) NONNULL;
+
+/* Number of policies that are evaluated: static ones, then links. */
+size_t cedar_policies_count(const struct cedar_policies *policies) NONNULL;
+
+/* Number of templates in the text (not counted above). */
+size_t cedar_policies_count_templates(
+    const struct cedar_policies *policies) NONNULL;
+
+struct cedar_annotation {
+	struct str name;
+	struct str value; /* empty for `@name` alone; then has_value is false */
+	bool has_value;
+};
+
+/* One policy as a reader sees it. All texts are borrowed from the set. */
+struct cedar_policy {
+	struct str id;
+	enum cedar_effect effect;
+	bool is_link; /* text and annotations are those of its template */
+	const struct cedar_annotation *annotations; /* in the order written */
+	size_t n_annotations;
+	size_t offset;	 /* where it stands in the text of the set */
+	struct str text; /* from the first annotation to the semicolon */
+};
+
+/* Policy number i, i < cedar_policies_count(). Returns: a view, borrowed. */
+struct cedar_policy cedar_policies_get(const struct cedar_policies *policies,
+    size_t i) NONNULL;
+
+/* Returns: true and the number of the policy with that id; false if none. */
+bool cedar_policies_find(const struct cedar_policies *policies, struct str id,
+    size_t *i) NONNULL;
+
+/*
+ * An annotation of a policy.
+ *
+ * Returns: its value (empty, with p not NULL, for `@name` alone); p NULL when
+ * the policy has none of that name. Borrowed from the set.
+ */
+struct str cedar_policies_annotation(const struct cedar_policies *policies,
+    size_t i, struct str name) NONNULL;
+
+/* ------------------------------------------------------------------ */
+/* Entities.							      */
+
+struct cedar_entities;
+
+struct cedar_entity {
+	struct cedar_uid uid;
+	const struct cedar_uid *parents; /* need not be in the store */
+	size_t n_parents;
+	const struct cedar_field *attrs;
+	size_t n_attrs;
+	const struct cedar_field *tags;
+	size_t n_tags;
+};
+
+/* Returns: 0 and an empty store owned by the caller; fault ENOMEM. */
+int cedar_entities_new(struct cedar_entities **entities,
+    struct cedar_names *names) MUST_USE NONNULL;
+
+/*
+ * Add one entity; everything is copied. The same uid may come twice if the two
+ * are equal in everything.
+ *
+ * Returns: 0; CEDAR_E_INPUT (duplicate, repeated attribute, bad type name,
+ * invalid UTF-8) and CEDAR_E_LIMIT, with a diagnostic; fault ENOMEM.
+ */
+int cedar_entities_add(struct cedar_entities *entities,
+    const struct cedar_entity *entity, struct diag_list *diags) MUST_USE NONNULL;
+
+/*
+ * Add the entities of a JSON array of {uid, attrs, parents, tags?}, in the
+ * explicit form ({"__entity":..}, {"__extn":..}); needs no schema.
+ *
+ * Returns: as cedar_entities_add. On an error the store must be freed.
+ */
+int cedar_entities_json_add(struct cedar_entities *entities, struct str json,
+    struct diag_list *diags) MUST_USE NONNULL;
+
+/*
+ * Close the hierarchy and make the store ready for use and immutable.
+ *
+ * Returns: 0; CEDAR_E_INPUT (a cycle, named in a diagnostic); CEDAR_E_LIMIT;
+ * fault ENOMEM.
+ */
+int cedar_entities_finish(struct cedar_entities *entities,
+    struct diag_list *diags) MUST_USE NONNULL;
+
+/* Release. NULL is fine. No query made with it may be used after. */
+void cedar_entities_free(struct cedar_entities *entities);
+
+/* For CLEANUP(). */
+void cedar_entities_freep(struct cedar_entities **entities) NONNULL;
+
+size_t cedar_entities_count(const struct cedar_entities *entities) NONNULL;
+
+/*
+ * Read a JSON object as a record value (a context), in the explicit form.
+ *
+ * Returns: 0 and *context in the arena; CEDAR_E_INPUT, CEDAR_E_LIMIT with a
+ * diagnostic; fault.
+ */
+int cedar_entities_json_context(struct cedar_value *context,
+    struct arena *arena, struct str json, struct diag_list *diags)
+    MUST_USE NONNULL;
+
+/* ------------------------------------------------------------------ */
+/* Decisions.							      */
+
+struct cedar_query;
+
+enum {
+	/* Any policy that fails to evaluate makes the decision CEDAR_DENY. */
+	CEDAR_DENY_ON_ERROR = 1u << 0,
+};
+
+struct cedar_request {
+	struct cedar_uid principal;
+	struct cedar_uid action;
+	const struct cedar_entities *entities; /* finished; never NULL */
+	/*
+	 * Entities of this request alone, e.g. the principal with what is known
+	 * of it now. Their parents may be in the store or among themselves;
+	 * their uids must not be in the store. At most LIMIT_CEDAR_OVERLAY.
+	 */
+	const struct cedar_entity *overlay;
+	size_t n_overlay;
+	const struct cedar_field *context;
+	size_t n_context;
+	unsigned flags; /* CEDAR_DENY_ON_ERROR */
+};
+
+/*
+ * Make a request ready to be decided for resources.
+ *
+ * names: those of the entities and policies. arena: holds the query, all it
+ * computes and its answers. diags: may be NULL.
+ * Returns: 0 and *query in the arena; CEDAR_E_INPUT, CEDAR_E_LIMIT; fault.
+ */
+int cedar_query_new(struct cedar_query **query, struct arena *arena,
+    const struct cedar_request *request, struct diag_list *diags) MUST_USE;
+
+enum cedar_decision { CEDAR_DENY, CEDAR_ALLOW };
+
+enum cedar_error_kind {
+	CEDAR_ERROR_TYPE = 1,	   /* an operand of the wrong type */
+	CEDAR_ERROR_ENTITY,	   /* entity does not exist */
+	CEDAR_ERROR_ATTRIBUTE,	   /* attribute does not exist */
+	CEDAR_ERROR_TAG,	   /* tag does not exist */
+	CEDAR_ERROR_OVERFLOW,	   /* a Long that does not fit 64 bits */
+	CEDAR_ERROR_ARITY,	   /* extension function: number of arguments */
+	CEDAR_ERROR_EXTENSION,	   /* extension function: the text or overflow */
+};
+
+/* A policy that could not be evaluated. */
+struct cedar_error {
+	uint32_t policy; /* its number in the set */
+	enum cedar_error_kind kind;
+	uint32_t offset; /* the failing expression in the text of the set */
+	uint32_t len;
+	const void *detail; /* for cedar_query_explain() */
+};
+
+struct cedar_answer {
+	enum cedar_decision decision;
+	bool is_denied_by_error; /* Cedar itself would have allowed */
+	/* Numbers of the policies that determined the decision, ascending. */
+	const uint32_t *reasons;
+	size_t n_reasons;
+	const struct cedar_error *errors; /* by policy number, ascending */
+	size_t n_errors;
+};
+
+/*
+ * Decide for one resource by one policy set.
+ *
+ * The first call for a policy set picks the policies that can match this
+ * principal and action; later calls reuse that. Cheap enough to ask per field.
+ *
+ * Returns: 0 and *answer, whose arrays live in the query's arena;
+ * CEDAR_E_LIMIT (arena full; *answer is a denial); CEDAR_E_STALE; fault ENOMEM.
+ */
+int cedar_query_decide(struct cedar_answer *answer, struct cedar_query *query,
+    const struct cedar_policies *policies, struct cedar_uid resource) MUST_USE;
+
+/*
+ * The message of an error, made when asked for.
+ *
+ * Returns: one line in the arena; p NULL when it has no room.
+ */
+struct str cedar_query_explain(const struct cedar_query *query,
+    const struct cedar_error *error, struct arena *arena) NONNULL;
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * The log's source of truth: entries, the tree's full tiles, the sealed values
+ * beside the entries and the epochs whose keys seal them.
+ *
+ * Entries are appended, never changed. Tiles follow from them and are kept so
+ * that a proof needs no rehashing. Sealed values can be erased without touching
+ * an entry (P6).
+ */
+#ifndef STILE_STORE_ENTRIES_H
+#define STILE_STORE_ENTRIES_H
+
+#include <stdint.h>
+
+#include "store/store.h"
+
+#define ENTRIES_TILE_SIZE 8192 /* 256 SHA-256 hashes, C2SP tlog-tiles */
+
+struct store_entry {
+	uint64_t index; /* place in the log, from 0 */
+	int64_t time_us;
+	struct str type;  /* "request.permit" */
+	struct str bytes; /* the leaf, at most LIMIT_STORE_ENTRY */
+};
+
+struct store_sealed {
+	uint64_t index; /* of its entry */
+	uint64_t epoch;
+	struct str bytes; /* nonce and ciphertext */
+};
+
+struct store_epoch {
+	uint64_t id; /* from 1 */
+	int64_t created_us;
+	struct str wrapped; /* the epoch key, wrapped to the keeper */
+};
+
+/*
+ * Called for each row in order; its bytes are borrowed until it returns.
+ *
+ * Returns: 0 go on; > 0 stop, the each-function returns 0; < 0 a fault, which
+ * the each-function passes on.
+ */
+typedef int entries_each_fn(void *context, const struct store_entry *entry);
+
+/*
+ * Append an entry. entry->index must be entries_count() at that moment.
+ *
+ * Returns: 0; STORE_E_SEQUENCE; STORE_E_TEXT; STORE_E_TOO_LARGE; fault.
+ */
+int entries_append(struct store *store, const struct store_entry *entry)
+    MUST_USE NONNULL;
+
+/*
+ * Number of entries, those of the open transaction included. Kept in memory by
+ * the writer: costs nothing there.
+ *
+ * Returns: 0 and *count; fault.
+ */
+int entries_count(struct store *store, uint64_t *count) MUST_USE NONNULL;
+
+/* Returns: 0 and *entry in the arena; STORE_E_ABSENT; fault. */
+int entries_find(struct store *store, struct arena *arena,
+    struct store_entry *entry, uint64_t index) MUST_USE NONNULL;
+
+/*
+ * Walk the entries of [from, to), lowest first; fewer when the log is shorter.
+ * Memory does not grow with the range. Without a transaction the walk sees
+ * entries appended meanwhile.
+ */
+int entries_each(struct store *store, uint64_t from, uint64_t to,
+    entries_each_fn *each, void *context) MUST_USE;
+
+/*
+ * Keep the full tile n of a level (tlog's level, 0 = leaf hashes).
+ *
+ * Returns: 0; STORE_E_EXISTS (a full tile never changes); fault.
+ */
+int entries_put_tile(struct store *store, uint32_t level, uint64_t n,
+    const uint8_t hashes[static ENTRIES_TILE_SIZE]) MUST_USE;
+
+/* Returns: 0 and the hashes; STORE_E_ABSENT; fault. */
+int entries_get_tile(struct store *store,
+    uint8_t hashes[static ENTRIES_TILE_SIZE], uint32_t level, uint64_t n)
+    MUST_USE;
+
+/*
+ * Keep the sealed values of an entry of this or an earlier transaction. The
+ * entry and the epoch must exist.
+ *
+ * Returns: 0; STORE_E_EXISTS; STORE_E_TOO_LARGE; fault.
+ */
+int entries_put_sealed(struct store *store, const struct store_sealed *sealed)
+    MUST_USE NONNULL;
+
+/* Returns: 0 and *sealed in the arena; STORE_E_ABSENT (erased too); fault. */
+int entries_find_sealed(struct store *store, struct arena *arena,
+    struct store_sealed *sealed, uint64_t index) MUST_USE NONNULL;
+
+/*
+ * Erase the sealed values of an entry; their pages are overwritten with zeros.
+ * Older copies stay in the write-ahead log until store_checkpoint(TRUNCATE).
+ *
+ * Returns: 0; STORE_E_ABSENT; fault.
+ */
+int entries_erase_sealed(struct store *store, uint64_t index) MUST_USE NONNULL;
+
+/* Returns: 0; STORE_E_EXISTS; fault. */
+int entries_put_epoch(struct store *store, const struct store_epoch *epoch)
+    MUST_USE NONNULL;
+
+/* Returns: 0 and *epoch in the arena; STORE_E_ABSENT (erased too); fault. */
+int entries_find_epoch(struct store *store, struct arena *arena,
+    struct store_epoch *epoch, uint64_t id) MUST_USE NONNULL;
+
+/* The epoch of the highest id that is not erased. As entries_find_epoch. */
+int entries_newest_epoch(struct store *store, struct arena *arena,
+    struct store_epoch *epoch) MUST_USE NONNULL;
+
+/*
+ * Erase the wrapped key of an epoch: everything sealed under it is lost. The
+ * id stays taken.
+ *
+ * Returns: 0; STORE_E_ABSENT; fault.
+ */
+int entries_erase_epoch(struct store *store, uint64_t id) MUST_USE NONNULL;
+
+#endif
