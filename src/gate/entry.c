@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "claims/claims.h"
+#include "claims/disclosure.h"
 #include "limits.h"
 #include "util/fault.h"
 #include "util/instant.h"
@@ -78,44 +79,28 @@ open_members(struct json *json, const struct entry *entry)
 	json_close_array(json);
 }
 
-static void
-join(struct buf *out, struct str disclosure)
-{
-	if (out->len > 0)
-		buf_add_char(out, '~');
-	buf_add_str(out, disclosure);
-}
-
 /* One label: its digest into the leaf, its disclosure to those who may see. */
 static int
 put_label(struct json *leaf, struct buf *for_asker, struct buf *for_holder,
-    const struct label_row *row, struct str value,
-    const struct random *random)
+    const struct label_row *row, struct str value, const struct random *random)
 {
-	char digest[CLAIMS_DIGEST_TEXT + 1];
+	struct claims_digest digest;
+	size_t at = for_holder->len;
 	int r;
 
 	if (value.p == NULL) {
-		claims_decoy(digest, random);
-	} else {
-		size_t at;
-
-		if (for_holder->len > 0)
-			buf_add_char(for_holder, '~');
-		at = for_holder->len;
-		r = claims_add_element(for_holder, digest, value, random);
-		if (r != 0)
-			return r < 0 ? TRACE(r) : FAULT(ENOBUFS);
-		if (row->audience == AUDIENCE_ASKER)
-			join(for_asker,
-			    str_part(buf_str(for_holder), at, for_holder->len));
+		claims_disclosure_decoy(&digest, random);
+		claims_put(leaf, row->name.p, &digest);
+		return 0;
 	}
-	json_key(leaf, row->name);
-	json_open_array(leaf);
-	json_open_object(leaf);
-	json_put_string(leaf, "...", (struct str){ digest, CLAIMS_DIGEST_TEXT });
-	json_close_object(leaf);
-	json_close_array(leaf);
+	r = claims_disclosure_add(for_holder, &digest, random, value);
+	if (r != 0)
+		return FAULT(ENOBUFS);
+	buf_add_char(for_holder, '~');
+	if (row->audience == AUDIENCE_ASKER)
+		buf_add_str(for_asker,
+		    str_part(buf_str(for_holder), at, for_holder->len));
+	claims_put(leaf, row->name.p, &digest);
 	return 0;
 }
 

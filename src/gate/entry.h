@@ -83,7 +83,7 @@ struct entry {
 /* What came of an entry: all in the arena. */
 struct entry_text {
 	struct str leaf; /* the bytes that are hashed into the log */
-	/* Disclosures (base64url) joined by '~', in label order. */
+	/* Disclosures (base64url), each followed by '~', in label order. */
 	struct str for_asker;
 	struct str for_holder; /* all of them */
 };

@@ -311,7 +311,7 @@ decide_field(struct decided_field *field, const struct bench *bench,
     struct cedar_query *query, struct str *needs, size_t *n_needs)
 {
 	struct cedar_uid resource = { STR("Field"),
-		record_field_name(field->field) };
+		record_field_get(field->field)->name };
 	struct cedar_answer answers[LIMIT_PACKS];
 	bool is_final = false;
 	uint16_t ruling = UINT16_MAX;

@@ -105,7 +105,7 @@ static void
 check_unknown(const config_t *conf, struct diag_list *diags)
 {
 	static const char *const known[] = { "name", "title", "authority",
-		"version", "as_of", "review_by" };
+		"version", "as_of", "review_by", "marks" };
 	const config_setting_t *root = config_root_setting(conf);
 
 	for (int i = 0; i < config_setting_length(root); i++) {
@@ -121,6 +121,36 @@ check_unknown(const config_t *conf, struct diag_list *diags)
 			    "line %u: `%s` is not a setting of a pack",
 			    config_setting_source_line(item),
 			    config_setting_name(item));
+	}
+}
+
+/* marks = ( { code = "FOUO"; text = "..."; }, ... ); */
+static void
+take_marks(struct pack *pack, const config_t *conf, struct diag_list *diags)
+{
+	const config_setting_t *list = config_lookup(conf, "marks");
+	int n = list != NULL ? config_setting_length(list) : 0;
+
+	pack->marks = ARENA_ARRAY(&pack->arena, (size_t)MAX(n, 0),
+	    struct pack_mark);
+	for (int i = 0; i < n && pack->marks != NULL; i++) {
+		const config_setting_t *item = config_setting_get_elem(list,
+		    (unsigned)i);
+		const char *code;
+		const char *text;
+
+		if (config_setting_lookup_string(item, "code", &code) !=
+			CONFIG_TRUE ||
+		    config_setting_lookup_string(item, "text", &text) !=
+			CONFIG_TRUE) {
+			diag_error_at(diags, STR("pack.conf"),
+			    "line %u: a mark has a code and a text",
+			    config_setting_source_line(item));
+			continue;
+		}
+		pack->marks[pack->n_marks++] = (struct pack_mark){
+			arena_str(&pack->arena, str_of(code)),
+			arena_str(&pack->arena, str_of(text)) };
 	}
 }
 
@@ -140,6 +170,7 @@ take_settings(struct pack *pack, const config_t *conf, struct diag_list *diags)
 		diag_error_at(diags, STR("pack.conf"),
 		    "`version` must be a number from 1 on");
 	pack->version = (uint64_t)MAX(version, 0);
+	take_marks(pack, conf, diags);
 	if (!is_name(pack->name) || !is_name(pack->authority))
 		diag_error_at(diags, STR("pack.conf"),
 		    "names have a-z, 0-9 and - only, 64 at most");

@@ -2,7 +2,8 @@
  * Packs: a signed set of Cedar policies, schema and tests of one authority.
  *
  * A pack is a folder:
- *   pack.conf            name, title, authority, version, as_of, review_by
+ *   pack.conf            name, title, authority, version, as_of, review_by,
+ *                        marks (code and text of each mark the rules name)
  *   policies.cedar       the rules, each with @id @cite @asof @verified and,
  *                        as they need, @says @remedy @needs @duty @mark
  *   schema.cedarschema   the vocabulary (the same in every pack)
@@ -29,6 +30,12 @@
 struct cedar_policies;
 struct vocabulary;
 
+/* What a mark says in full: the text that stands on what leaves. */
+struct pack_mark {
+	struct str code; /* "FOUO": what @mark names */
+	struct str text;
+};
+
 struct pack {
 	struct arena arena; /* owns the texts below */
 	const struct vocabulary *vocabulary; /* outlives the pack */
@@ -39,6 +46,8 @@ struct pack {
 	int32_t as_of;	   /* day */
 	int32_t review_by; /* day; refused to load past it */
 	char hash[65];	   /* lower-case hex, NUL */
+	struct pack_mark *marks; /* `marks` of pack.conf */
+	size_t n_marks;
 	struct cedar_policies *policies;
 };
 

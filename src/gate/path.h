@@ -23,7 +23,7 @@
 #include "gate/vocabulary.h"
 #include "limits.h"
 #include "source/source.h"
-#include "stile/tlog.h"
+#include "tlog/edge.h"
 #include "util/clock.h"
 #include "util/random.h"
 
@@ -98,6 +98,6 @@ int path_walk(struct gate *gate, struct batch *batch) MUST_USE NONNULL;
 /* The steps, each in the file of its name. */
 path_ask_fn identify_ask, read_ask, ground_ask, weigh_ask, decide_ask,
     fetch_ask, minimise_ask, mark_ask, enter_ask, answer_ask;
-path_batch_fn read_batch, enter_batch, commit_batch, sign_batch;
+path_batch_fn read_batch, commit_batch, sign_batch;
 
 #endif

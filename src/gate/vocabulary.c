@@ -38,13 +38,13 @@ static int
 add_field(struct cedar_entities *entities, enum record_field field,
     struct diag_list *diags)
 {
-	struct str name = record_field_name(field);
+	struct str name = record_field_get(field)->name;
 	struct cedar_uid parents[2];
 	struct cedar_entity entity = { .uid = { STR("Field"), name },
 		.parents = parents };
 
 	parents[entity.n_parents++] = (struct cedar_uid){ STR("Class"),
-		record_class_name(record_field_class(field)) };
+		record_class_text(record_field_get(field)->class) };
 	if (is_address(name))
 		parents[entity.n_parents++] = (struct cedar_uid){ STR("Class"),
 			STR("ADDRESS") };
