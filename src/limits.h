@@ -21,6 +21,17 @@
 #define LIMIT_SANDBOX_FILE_BYTES (UINT64_C(1) << 40) /* largest file it writes */
 #define LIMIT_FILE_BYTES (64u << 20) /* a file read whole (policy, key, map) */
 
+/* config: lengths a holder's own file may have; all far past any use */
+#define LIMIT_CONFIG_BYTES 65536  /* the file */
+#define LIMIT_CONFIG_ARENA 262144 /* the file and what is kept of it */
+#define LIMIT_CONFIG_ID 16	  /* holder.id: repeated in every entry */
+#define LIMIT_CONFIG_NAME 200	  /* holder.name */
+#define LIMIT_CONFIG_ORIGIN 255	  /* C2SP tlog-cosignature: origin <= 255 bytes */
+#define LIMIT_CONFIG_PATH 255	  /* a path below DIR */
+#define LIMIT_CONFIG_WORD 64	  /* name of a pack or an authority */
+#define LIMIT_CONFIG_NAMES 32	  /* packs, authorities */
+#define LIMIT_CONFIG_FRONTS 64	  /* front processes */
+
 /* frames between the roles */
 #define LIMIT_FRAME_BYTES (1u << 20) /* one frame, header included */
 #define LIMIT_FRAME_FIELDS 512	     /* TLV fields in one frame */
