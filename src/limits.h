@@ -105,6 +105,15 @@
 #define LIMIT_RULINGS 64	   /* rules told of in one decision */
 #define LIMIT_DUTIES 32		   /* duties, and marks, of one decision */
 #define LIMIT_FRONTS 64		   /* front processes connected to the gate */
+#define LIMIT_ASK_TEXT 256	   /* one text of a request: a name, a key */
+#define LIMIT_ASK_NUMBER 64	   /* a case, warrant or instrument number; an id */
+#define LIMIT_ASK_REASON 1000	   /* the reason in words */
+#define LIMIT_WEIGH_COUNT 10000	   /* distinct subjects counted; more is all one */
+#define LIMIT_EXTRACT_DAYS 90	   /* erased or justified by then (M-07-16) */
+#define LIMIT_EPOCH_HOURS 24	   /* one sealing key */
+#define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
+#define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
+#define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
 
 /* front */
 

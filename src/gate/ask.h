@@ -82,6 +82,14 @@ struct ask_register {
 	size_t n_scope;
 };
 
+/* An older entry that is looked at: its receipt goes into the answer. */
+struct ask_look {
+	uint64_t index;
+	struct str leaf;
+	struct str for_asker;
+	bool is_whole_answer; /* the answer is the receipt itself */
+};
+
 struct ask {
 	struct arena arena;
 
@@ -141,6 +149,7 @@ struct ask {
 	/* approvals */
 	struct store_request pending; /* the row of a request looked at */
 	struct ask *child;	      /* the request decided again */
+	struct ask_look *look;	      /* NULL: no older entry */
 
 	/* enter, answer */
 	struct str request_id;
@@ -153,6 +162,7 @@ struct ask {
 	struct str content_type;
 	struct str location;
 	struct str receipt;
+	struct str body;
 };
 
 /* The operation of that name; NULL when there is none. */

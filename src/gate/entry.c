@@ -85,21 +85,17 @@ put_label(struct json *leaf, struct buf *for_asker, struct buf *for_holder,
     const struct label_row *row, struct str value, const struct random *random)
 {
 	struct claims_digest digest;
-	size_t at = for_holder->len;
-	int r;
+	struct buf *out = row->audience == AUDIENCE_ASKER ? for_asker
+							  : for_holder;
 
 	if (value.p == NULL) {
 		claims_disclosure_decoy(&digest, random);
 		claims_put(leaf, row->name.p, &digest);
 		return 0;
 	}
-	r = claims_disclosure_add(for_holder, &digest, random, value);
-	if (r != 0)
+	if (claims_disclosure_add(out, &digest, random, value) != 0)
 		return FAULT(ENOBUFS);
-	buf_add_char(for_holder, '~');
-	if (row->audience == AUDIENCE_ASKER)
-		buf_add_str(for_asker,
-		    str_part(buf_str(for_holder), at, for_holder->len));
+	buf_add_char(out, '~');
 	claims_put(leaf, row->name.p, &digest);
 	return 0;
 }

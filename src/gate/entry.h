@@ -85,7 +85,7 @@ struct entry_text {
 	struct str leaf; /* the bytes that are hashed into the log */
 	/* Disclosures (base64url), each followed by '~', in label order. */
 	struct str for_asker;
-	struct str for_holder; /* all of them */
+	struct str for_holder; /* the rest */
 };
 
 /* "request" and so on; STR("") for ENTRY_NONE. */

@@ -5,6 +5,9 @@
  */
 #include "gate/path.h"
 
+#include "gate/approve.h"
+#include "gate/look.h"
+#include "gate/register.h"
 #include "store/store.h"
 #include "util/fault.h"
 #include "util/instant.h"
@@ -124,15 +127,13 @@ facts_requester(struct ask *ask)
 	who->agreement_current = ask->now_us < ask->agency.agreement_until;
 }
 
-int
-ground_ask(struct gate *gate, struct batch *batch, struct ask *ask)
+/* The facts of a request. */
+static int
+ground_request(struct gate *gate, struct ask *ask)
 {
 	const struct ask_request *request = &ask->request;
 	int r = 0;
 
-	(void)batch;
-	if (ask->is_settled || ask->operation->path != PATH_REQUEST)
-		return 0;
 	facts_requester(ask);
 	ask->facts.ground.kind = request->ground_kind;
 	ask->facts.purpose = request->purpose;
@@ -152,4 +153,25 @@ ground_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (r == 0)
 		r = ground_instrument(gate, ask);
 	return TRACE(r);
+}
+
+/* Beside the main path: a ground is made, approved on, or looked at. */
+int
+ground_ask(struct gate *gate, struct batch *batch, struct ask *ask)
+{
+	if (ask->is_settled || batch->failed != REFUSAL_NONE)
+		return 0;
+	switch (ask->operation->path) {
+	case PATH_REQUEST:
+		return TRACE(ground_request(gate, ask));
+	case PATH_REGISTER:
+		return TRACE(register_apply(gate, ask));
+	case PATH_APPROVE:
+		return TRACE(approve_apply(gate, batch, ask));
+	case PATH_LOOK:
+		return TRACE(look_apply(gate, ask));
+	case PATH_READY:
+	default:
+		return 0;
+	}
 }

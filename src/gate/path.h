@@ -54,6 +54,7 @@ struct gate {
 	/* sealing */
 	uint64_t epoch;
 	struct seal_key epoch_key;
+	int64_t epoch_began_us;
 	struct seal_public seal_public;
 
 	int64_t last_us;  /* time of the newest entry */
@@ -68,8 +69,6 @@ struct batch {
 	size_t n_asks;
 	struct arena arena; /* of the whole batch */
 	int64_t now_us;
-	bool is_open;	  /* the transaction has begun */
-	uint64_t first;	  /* index of the batch's first entry */
 	uint64_t n_entries;
 	enum refusal_code failed; /* why all of it is refused; NONE: it is not */
 };

@@ -1,0 +1,57 @@
+/*
+ * commit: everything the batch wrote, in one transaction with one sync. What
+ * cannot be made durable is not answered (G3).
+ */
+#include "gate/path.h"
+
+#include <errno.h>
+
+#include "store/store.h"
+#include "util/fault.h"
+
+static int
+put_tiles(struct gate *gate)
+{
+	for (size_t i = 0; i < tlog_edge_n_full(gate->edge); i++) {
+		struct tlog_edge_tile tile = tlog_edge_full(gate->edge, i);
+		int r = entries_put_tile(gate->store, tile.level, tile.index,
+		    tile.hashes);
+
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+int
+commit_batch(struct gate *gate, struct batch *batch)
+{
+	int r;
+
+	if (!store_is_in_transaction(gate->store))
+		return 0;
+	if (batch->n_entries == 0) {
+		store_rollback(gate->store);
+		return 0;
+	}
+	r = put_tiles(gate);
+	if (r == 0)
+		r = store_commit(gate->store);
+	if (r == 0) {
+		gate->last_us = batch->now_us;
+		return 0;
+	}
+	if (r < 0)
+		TRACE(r);
+	store_rollback(gate->store);
+	tlog_edge_rollback(gate->edge);
+	batch->n_entries = 0;
+	batch->failed = r == STORE_E_FULL ? REFUSAL_FULL
+					  : REFUSAL_LOG_UNAVAILABLE;
+	if (!store_is_writable(gate->store)) {
+		/* A failed sync is final: what is on the disk is not known. */
+		gate->is_stopped = true;
+		gate->reason = STR("the store failed for good");
+	}
+	return 0;
+}
