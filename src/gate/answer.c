@@ -100,6 +100,10 @@ answer(struct gate *gate, struct batch *batch, struct ask *ask)
 		return TRACE(answer_failed(ask,
 		    ask->refusal.code != REFUSAL_NONE ? ask->refusal.code
 						      : REFUSAL_INTERNAL));
+	if (ask->core.p == NULL && look == NULL)
+		r = core_write(ask);
+	if (r < 0)
+		return TRACE(r);
 	if (look != NULL && ask->refusal.code == REFUSAL_NONE)
 		r = write_receipt(gate, ask, look->index, look->leaf,
 		    look->for_asker);

@@ -23,6 +23,14 @@ put_tiles(struct gate *gate)
 	return 0;
 }
 
+static void
+take_back(struct gate *gate, struct batch *batch)
+{
+	store_rollback(gate->store);
+	tlog_edge_rollback(gate->edge);
+	batch->n_entries = 0;
+}
+
 int
 commit_batch(struct gate *gate, struct batch *batch)
 {
@@ -30,8 +38,10 @@ commit_batch(struct gate *gate, struct batch *batch)
 
 	if (!store_is_in_transaction(gate->store))
 		return 0;
-	if (batch->n_entries == 0) {
-		store_rollback(gate->store);
+	if (batch->n_entries == 0 || batch->failed != REFUSAL_NONE) {
+		/* The key of a new epoch goes with it. */
+		take_back(gate, batch);
+		gate->epoch = 0;
 		return 0;
 	}
 	r = put_tiles(gate);
@@ -43,9 +53,8 @@ commit_batch(struct gate *gate, struct batch *batch)
 	}
 	if (r < 0)
 		TRACE(r);
-	store_rollback(gate->store);
-	tlog_edge_rollback(gate->edge);
-	batch->n_entries = 0;
+	take_back(gate, batch);
+	gate->epoch = 0;
 	batch->failed = r == STORE_E_FULL ? REFUSAL_FULL
 					  : REFUSAL_LOG_UNAVAILABLE;
 	if (!store_is_writable(gate->store)) {

@@ -69,9 +69,9 @@ put_rules(struct ask *ask)
 static void
 put_fields(struct ask *ask)
 {
-	struct str asked[LIMIT_ASK_FIELDS];
-	struct str permitted[LIMIT_ASK_FIELDS];
-	struct str disclosed[LIMIT_ASK_FIELDS];
+	struct str asked[LIMIT_ASK_FIELDS] = { 0 };
+	struct str permitted[LIMIT_ASK_FIELDS] = { 0 };
+	struct str disclosed[LIMIT_ASK_FIELDS] = { 0 };
 	size_t n_permitted = 0;
 	size_t n_disclosed = 0;
 	const struct ask_request *request = &ask->request;
@@ -160,16 +160,14 @@ fill_approval(struct ask *ask)
 static struct str
 decision_name(const struct ask *ask)
 {
-	switch (ask->refusal.code) {
-	case REFUSAL_NONE:
-	case REFUSAL_NO_RECORD:
-		return ask->operation->path == PATH_REQUEST ? STR("permit")
-							    : STR("done");
-	case REFUSAL_REFERRED:
+	enum refusal_code code = ask->refusal.code;
+
+	if (code == REFUSAL_REFERRED)
 		return STR("refer");
-	default:
+	if (code != REFUSAL_NONE && code != REFUSAL_NO_RECORD)
 		return STR("deny");
-	}
+	return ask->operation->path == PATH_REQUEST ? STR("permit")
+						    : STR("done");
 }
 
 static void
@@ -338,7 +336,9 @@ enter_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	ask->index = tlog_edge_size(gate->edge);
 	ask->has_entry = true;
 	fill(gate, ask);
-	if (ask->core.p == NULL && ask->look == NULL)
+	/* An approver hears how the request stands then: see answer.c. */
+	if (ask->core.p == NULL && ask->look == NULL &&
+	    ask->operation->path != PATH_APPROVE)
 		r = core_write(ask);
 	if (r == 0)
 		r = entry_write(&ask->text, &ask->arena, &ask->entry,

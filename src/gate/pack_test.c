@@ -13,6 +13,7 @@
 
 #include "gate/judge.h"
 #include "limits.h"
+#include "util/buf.h"
 #include "util/fault.h"
 
 static struct str
@@ -224,7 +225,7 @@ run_case(const struct pack *pack, const json_t *one, struct arena *arena,
 
 static void
 tell(const struct decision *decision, const char *name, const char *why,
-    struct arena *arena, struct diag_list *diags)
+    struct diag_list *diags)
 {
 	CLEANUP(buf_fini) struct buf rules;
 
@@ -236,7 +237,6 @@ tell(const struct decision *decision, const char *name, const char *why,
 	    "\"%s\": %s; it was `%.*s`%s%.*s", name, why,
 	    STR_ARG(judge_verdict_name(decision->verdict)),
 	    rules.len > 0 ? " by " : "", STR_ARG(buf_str(&rules)));
-	(void)arena;
 }
 
 static int
@@ -260,7 +260,7 @@ run_all(const struct pack *pack, const json_t *list, FILE *report,
 			return TRACE(r);
 		if (why != NULL)
 			tell(&decision, name != NULL ? name : "(no name)", why,
-			    &arena, diags);
+			    diags);
 		if (report != NULL)
 			fprintf(report, "%s %s\n", why == NULL ? "ok" : "not ok",
 			    name != NULL ? name : "(no name)");
