@@ -6,22 +6,9 @@
 
 #include <errno.h>
 
+#include "gate/ledger.h"
 #include "store/store.h"
 #include "util/fault.h"
-
-static int
-put_tiles(struct gate *gate)
-{
-	for (size_t i = 0; i < tlog_edge_n_full(gate->edge); i++) {
-		struct tlog_edge_tile tile = tlog_edge_full(gate->edge, i);
-		int r = entries_put_tile(gate->store, tile.level, tile.index,
-		    tile.hashes);
-
-		if (r != 0)
-			return r;
-	}
-	return 0;
-}
 
 static void
 take_back(struct gate *gate, struct batch *batch)
@@ -44,7 +31,7 @@ commit_batch(struct gate *gate, struct batch *batch)
 		gate->epoch = 0;
 		return 0;
 	}
-	r = put_tiles(gate);
+	r = ledger_put_tiles(gate);
 	if (r == 0)
 		r = store_commit(gate->store);
 	if (r == 0) {

@@ -8,11 +8,10 @@
 
 #include "gate/approve.h"
 #include "gate/core.h"
-#include "gate/epoch.h"
+#include "gate/ledger.h"
 #include "gate/replay.h"
 #include "gate/scopes.h"
 #include "store/store.h"
-#include "tlog/merkle.h"
 #include "util/fault.h"
 #include "util/hex.h"
 #include "util/instant.h"
@@ -198,44 +197,6 @@ fill(const struct gate *gate, struct ask *ask)
 			STR_ARG(ask->parameters[0])));
 }
 
-/* The leaf into the tree and the entry into the store. */
-static int
-append(struct gate *gate, struct ask *ask)
-{
-	struct store_entry row = { .index = ask->index,
-		.time_us = ask->now_us,
-		.type = entry_type_name(ask->entry.type),
-		.bytes = ask->text.leaf };
-	struct digest leaf;
-	int r;
-
-	tlog_merkle_leaf(&leaf, ask->text.leaf);
-	r = tlog_edge_append(gate->edge, &leaf);
-	if (r != 0)
-		return r < 0 ? TRACE(r) : FAULT(ENOBUFS);
-	r = entries_append(gate->store, &row);
-	return r > 0 ? FAULT(EIO) : TRACE(r);
-}
-
-static int
-put_sealed(struct gate *gate, struct ask *ask)
-{
-	struct str context = arena_format(&ask->arena, "entry %llu",
-	    (unsigned long long)ask->index);
-	struct str plain = arena_format(&ask->arena, "%.*s\n%.*s",
-	    STR_ARG(ask->text.for_asker), STR_ARG(ask->text.for_holder));
-	struct store_sealed row = { .index = ask->index,
-		.epoch = gate->epoch };
-	int r;
-
-	if (context.p == NULL || plain.p == NULL)
-		return FAULT(ENOMEM);
-	r = epoch_seal(gate, &row.bytes, &ask->arena, context, plain);
-	if (r == 0)
-		r = entries_put_sealed(gate->store, &row);
-	return r > 0 ? FAULT(EIO) : TRACE(r);
-}
-
 static enum requests_state
 state_of(const struct ask *ask)
 {
@@ -315,10 +276,8 @@ is_entered(const struct ask *ask)
 static int
 write_rows(struct gate *gate, struct ask *ask)
 {
-	int r = append(gate, ask);
+	int r = ledger_append(gate, &ask->text, &ask->arena, &ask->entry);
 
-	if (r == 0)
-		r = put_sealed(gate, ask);
 	if (r == 0 && ask->operation->path == PATH_REQUEST)
 		r = put_request(gate, ask);
 	if (r == 0 && ask->operation->path == PATH_REQUEST)
@@ -340,9 +299,6 @@ enter_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (ask->core.p == NULL && ask->look == NULL &&
 	    ask->operation->path != PATH_APPROVE)
 		r = core_write(ask);
-	if (r == 0)
-		r = entry_write(&ask->text, &ask->arena, &ask->entry,
-		    &gate->random);
 	if (r == 0)
 		r = write_rows(gate, ask);
 	if (r < 0) {

@@ -231,13 +231,8 @@ static int
 load(struct pack *pack, int folder, struct str vkey, int64_t now_us,
     struct diag_list *diags)
 {
-	struct str conf;
-	int r = pack_read(&conf, &pack->arena, folder, "pack.conf", diags);
+	int r = pack_note_check(pack, folder, vkey, diags);
 
-	if (r == 0)
-		r = read_conf(pack, conf, diags);
-	if (r == 0)
-		r = pack_note_check(pack, folder, vkey, diags);
 	if (r == 0)
 		r = check_review(pack, now_us, diags);
 	if (r == 0)
@@ -247,36 +242,11 @@ load(struct pack *pack, int folder, struct str vkey, int64_t now_us,
 	return r < 0 ? TRACE(r) : r;
 }
 
-int
-pack_load(struct pack **out, const struct vocabulary *vocabulary,
-    const char *folder, struct str vkey, int64_t now_us,
+/* The settings alone. */
+static int
+open_settings(struct pack **out, int *fd, const char *folder,
     struct diag_list *diags)
 {
-	CLEANUP(close_folder) int fd = open(folder,
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CLEANUP(pack_freep) struct pack *pack = calloc(1, sizeof(*pack));
-	int r;
-
-	if (pack == NULL)
-		return FAULT(ENOMEM);
-	pack->vocabulary = vocabulary;
-	arena_init(&pack->arena, 8 * (size_t)LIMIT_PACK_BYTES);
-	if (fd < 0) {
-		diag_error_at(diags, str_of(folder), "the pack's folder: %s",
-		    strerror(errno));
-		return PACK_E_BAD;
-	}
-	r = load(pack, fd, vkey, now_us, diags);
-	if (r == 0)
-		*out = TAKE(pack);
-	return r < 0 ? TRACE(r) : r;
-}
-
-int
-pack_sign(const char *folder, struct str skey, struct diag_list *diags)
-{
-	CLEANUP(close_folder) int fd = open(folder,
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CLEANUP(pack_freep) struct pack *pack = calloc(1, sizeof(*pack));
 	struct str conf;
 	int r;
@@ -284,15 +254,60 @@ pack_sign(const char *folder, struct str skey, struct diag_list *diags)
 	if (pack == NULL)
 		return FAULT(ENOMEM);
 	arena_init(&pack->arena, 8 * (size_t)LIMIT_PACK_BYTES);
-	if (fd < 0) {
+	*fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0) {
 		diag_error_at(diags, str_of(folder), "the pack's folder: %s",
 		    strerror(errno));
 		return PACK_E_BAD;
 	}
-	r = pack_read(&conf, &pack->arena, fd, "pack.conf", diags);
+	r = pack_read(&conf, &pack->arena, *fd, "pack.conf", diags);
 	if (r == 0)
 		r = read_conf(pack, conf, diags);
 	if (r == 0)
+		*out = TAKE(pack);
+	return r < 0 ? TRACE(r) : r;
+}
+
+int
+pack_authority(struct str *authority, struct arena *arena, const char *folder,
+    struct diag_list *diags)
+{
+	CLEANUP(close_folder) int fd = -1;
+	CLEANUP(pack_freep) struct pack *pack = NULL;
+	int r = open_settings(&pack, &fd, folder, diags);
+
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
+	*authority = arena_str(arena, pack->authority);
+	return authority->p != NULL ? 0 : FAULT(ENOMEM);
+}
+
+int
+pack_sign(const char *folder, struct str skey, struct diag_list *diags)
+{
+	CLEANUP(close_folder) int fd = -1;
+	CLEANUP(pack_freep) struct pack *pack = NULL;
+	int r = open_settings(&pack, &fd, folder, diags);
+
+	if (r == 0)
 		r = pack_note_sign(pack, fd, skey, diags);
+	return r < 0 ? TRACE(r) : r;
+}
+
+int
+pack_load(struct pack **out, const struct vocabulary *vocabulary,
+    const char *folder, struct str vkey, int64_t now_us,
+    struct diag_list *diags)
+{
+	CLEANUP(close_folder) int fd = -1;
+	CLEANUP(pack_freep) struct pack *pack = NULL;
+	int r = open_settings(&pack, &fd, folder, diags);
+
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
+	pack->vocabulary = vocabulary;
+	r = load(pack, fd, vkey, now_us, diags);
+	if (r == 0)
+		*out = TAKE(pack);
 	return r < 0 ? TRACE(r) : r;
 }

@@ -92,4 +92,12 @@ int pack_test(const struct pack *pack, struct str tests_json, FILE *report,
 int pack_read(struct str *bytes, struct arena *arena, int folder,
     const char *name, struct diag_list *diags) MUST_USE;
 
+/*
+ * The authority that a folder's pack.conf names, believed by nobody yet.
+ *
+ * Returns: 0 and *authority in the arena; PACK_E_BAD with a message; fault.
+ */
+int pack_authority(struct str *authority, struct arena *arena,
+    const char *folder, struct diag_list *diags) MUST_USE;
+
 #endif

@@ -43,6 +43,7 @@ struct gate {
 	struct pack *packs[LIMIT_PACKS];
 	struct str pack_names[LIMIT_PACKS]; /* "name:hash" */
 	size_t n_packs;
+	struct arena pack_arena; /* of pack_names */
 
 	/* the log's edge */
 	struct tlog_edge *edge;
