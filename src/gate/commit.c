@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "gate/epoch.h"
 #include "gate/ledger.h"
 #include "store/store.h"
 #include "util/fault.h"
@@ -15,6 +16,7 @@ take_back(struct gate *gate, struct batch *batch)
 {
 	store_rollback(gate->store);
 	tlog_edge_rollback(gate->edge);
+	epoch_take_back(gate);
 	batch->n_entries = 0;
 }
 
@@ -26,9 +28,7 @@ commit_batch(struct gate *gate, struct batch *batch)
 	if (!store_is_in_transaction(gate->store))
 		return 0;
 	if (batch->n_entries == 0 || batch->failed != REFUSAL_NONE) {
-		/* The key of a new epoch goes with it. */
 		take_back(gate, batch);
-		gate->epoch = 0;
 		return 0;
 	}
 	r = ledger_put_tiles(gate);
@@ -36,12 +36,12 @@ commit_batch(struct gate *gate, struct batch *batch)
 		r = store_commit(gate->store);
 	if (r == 0) {
 		gate->last_us = batch->now_us;
+		gate->is_epoch_fresh = false;
 		return 0;
 	}
 	if (r < 0)
 		TRACE(r);
 	take_back(gate, batch);
-	gate->epoch = 0;
 	batch->failed = r == STORE_E_FULL ? REFUSAL_FULL
 					  : REFUSAL_LOG_UNAVAILABLE;
 	if (!store_is_writable(gate->store)) {

@@ -28,6 +28,7 @@ begin(struct gate *gate, int64_t now_us, uint64_t id)
 		return r < 0 ? TRACE(r) : FAULT(EIO);
 	gate->epoch = id;
 	gate->epoch_began_us = now_us;
+	gate->is_epoch_fresh = true;
 	return 0;
 }
 
@@ -115,4 +116,12 @@ epoch_open(struct gate *gate, struct str *bytes, struct arena *arena,
 	secret_wipe(&key, sizeof(key));
 	*bytes = (struct str){ out, len - SEAL_OVERHEAD };
 	return r == 0 ? 0 : EPOCH_E_BAD;
+}
+
+void
+epoch_take_back(struct gate *gate)
+{
+	if (gate->is_epoch_fresh)
+		gate->epoch = 0;
+	gate->is_epoch_fresh = false;
 }

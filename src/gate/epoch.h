@@ -34,4 +34,7 @@ enum {
 int epoch_open(struct gate *gate, struct str *bytes, struct arena *arena,
     struct str context, struct str sealed) MUST_USE NONNULL;
 
+/* The transaction was taken back: an epoch begun in it never was. */
+void epoch_take_back(struct gate *gate) NONNULL;
+
 #endif

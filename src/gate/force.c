@@ -153,7 +153,7 @@ enter_all(struct gate *gate, struct arena *arena, const struct draft *draft,
 	if (r != 0 || n_changes == 0) {
 		store_rollback(gate->store);
 		tlog_edge_rollback(gate->edge);
-		gate->epoch = 0;
+		epoch_take_back(gate);
 	}
 	return r < 0 ? TRACE(r) : r;
 }

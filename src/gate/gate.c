@@ -204,11 +204,30 @@ take_signals(struct host *host)
 	return host->signal_fd < 0 ? FAULT(errno) : 0;
 }
 
+/* Returns: a connected socket that never blocks; -1. */
+static int
+connect_clerk(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
+	int fd;
+
+	if (len >= sizeof(address.sun_path))
+		return -1;
+	memcpy(address.sun_path, path, len);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 &&
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 /* Tell the clerk of a new checkpoint; never wait for it. */
 static void
 tell_clerk(struct host *host)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	CLEANUP(buf_fini) struct buf frame;
 	struct gate *gate = &host->gate;
 	size_t place;
@@ -216,18 +235,8 @@ tell_clerk(struct host *host)
 	buf_init(&frame, LIMIT_FRAME_BYTES);
 	if (gate->note.p == NULL || gate->signed_size == host->told_size)
 		return;
-	if (host->clerk_fd < 0) {
-		snprintf(address.sun_path, sizeof(address.sun_path), "%s",
-		    host->paths[PATH_CLERK]);
-		host->clerk_fd = socket(AF_UNIX,
-		    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		if (host->clerk_fd >= 0 &&
-		    connect(host->clerk_fd, (struct sockaddr *)&address,
-			sizeof(address)) < 0) {
-			close(host->clerk_fd);
-			host->clerk_fd = -1;
-		}
-	}
+	if (host->clerk_fd < 0)
+		host->clerk_fd = connect_clerk(host->paths[PATH_CLERK]);
 	if (host->clerk_fd < 0)
 		return;
 	place = frame_begin(&frame, CLERK_KIND_CHECKPOINT, gate->signed_size);

@@ -112,5 +112,6 @@ ledger_commit(struct gate *gate, int64_t now_us)
 		return r < 0 ? TRACE(r) : FAULT(EIO);
 	tlog_edge_mark(gate->edge);
 	gate->last_us = now_us;
+	gate->is_epoch_fresh = false;
 	return 0;
 }

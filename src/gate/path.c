@@ -61,8 +61,14 @@ int
 path_walk(struct gate *gate, struct batch *batch)
 {
 	const struct path_step *from = path_steps;
-	int r = 0;
+	int r;
 
+	tlog_edge_mark(gate->edge);
+	/* A store that cannot begin leaves the batch to refuse itself. */
+	r = store_begin(gate->store);
+	if (r < 0)
+		TRACE(r);
+	r = 0;
 	while (from->name != NULL && r == 0) {
 		const struct path_step *to = from;
 

@@ -56,6 +56,7 @@ struct gate {
 	uint64_t epoch;
 	struct seal_key epoch_key;
 	int64_t epoch_began_us;
+	bool is_epoch_fresh; /* begun in the open transaction */
 	struct seal_public seal_public;
 
 	int64_t last_us;  /* time of the newest entry */

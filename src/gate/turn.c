@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "frames.h"
-#include "store/store.h"
 #include "util/fault.h"
 
 int
@@ -56,6 +55,7 @@ turn_drop_front(struct turn *turn, size_t slot)
 	if (turn->is_open[slot])
 		channel_fini(&turn->fronts[slot]);
 	turn->is_open[slot] = false;
+	turn->is_broken[slot] = false;
 }
 
 void
@@ -95,13 +95,15 @@ take_round(struct turn *turn)
 		struct ask *ask;
 		int r;
 
-		if (!turn->is_open[i] || turn->batch.n_asks == turn->max)
+		if (!turn->is_open[i] || turn->is_broken[i] ||
+		    turn->batch.n_asks == turn->max)
 			continue;
 		r = channel_take(&frame, &turn->fronts[i]);
 		if (r == CHANNEL_E_EMPTY)
 			continue;
 		if (r != 0 || frame.kind != ASK_KIND_ASK) {
-			turn_drop_front(turn, i);
+			/* Asks of this batch still point into its buffer. */
+			turn->is_broken[i] = true;
 			continue;
 		}
 		ask = next_ask(turn);
@@ -154,6 +156,10 @@ end_batch(struct turn *turn)
 		if (batch->asks[i]->is_silent)
 			arena_fini(&batch->asks[i]->arena);
 	}
+	for (size_t i = 0; i < LIMIT_FRONTS; i++) {
+		if (turn->is_broken[i])
+			turn_drop_front(turn, i);
+	}
 	batch->n_asks = 0;
 	batch->n_entries = 0;
 	batch->failed = REFUSAL_NONE;
@@ -170,13 +176,11 @@ turn_walk(struct turn *turn, size_t *n_asks)
 	while (batch->n_asks < turn->max && take_round(turn))
 		continue;
 	*n_asks = batch->n_asks;
-	if (batch->n_asks == 0)
+	if (batch->n_asks == 0) {
+		end_batch(turn);
 		return 0;
+	}
 	batch->now_us = clock_now_us(&gate->clock);
-	/* A store that cannot begin leaves the batch to refuse itself. */
-	r = store_begin(gate->store);
-	if (r < 0)
-		TRACE(r);
 	r = path_walk(gate, batch);
 	if (r == 0)
 		send_all(turn);

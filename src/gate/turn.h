@@ -15,6 +15,7 @@ struct turn {
 	struct gate *gate;
 	struct channel fronts[LIMIT_FRONTS];
 	bool is_open[LIMIT_FRONTS];
+	bool is_broken[LIMIT_FRONTS]; /* dropped once the batch is done */
 	struct ask *asks; /* LIMIT_BATCH of them, used again and again */
 	struct batch batch;
 	size_t max; /* asks in a batch, at most LIMIT_BATCH */
