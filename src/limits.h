@@ -21,6 +21,17 @@
 #define LIMIT_SANDBOX_FILE_BYTES (UINT64_C(1) << 40) /* largest file it writes */
 #define LIMIT_FILE_BYTES (64u << 20) /* a file read whole (policy, key, map) */
 
+/* config: lengths a holder's own file may have; all far past any use */
+#define LIMIT_CONFIG_BYTES 65536  /* the file */
+#define LIMIT_CONFIG_ARENA 262144 /* the file and what is kept of it */
+#define LIMIT_CONFIG_ID 16	  /* holder.id: repeated in every entry */
+#define LIMIT_CONFIG_NAME 200	  /* holder.name */
+#define LIMIT_CONFIG_ORIGIN 255	  /* C2SP tlog-cosignature: origin <= 255 bytes */
+#define LIMIT_CONFIG_PATH 255	  /* a path below DIR */
+#define LIMIT_CONFIG_WORD 64	  /* name of a pack or an authority */
+#define LIMIT_CONFIG_NAMES 32	  /* packs, authorities */
+#define LIMIT_CONFIG_FRONTS 64	  /* front processes */
+
 /* frames between the roles */
 #define LIMIT_FRAME_BYTES (1u << 20) /* one frame, header included */
 #define LIMIT_FRAME_FIELDS 512	     /* TLV fields in one frame */
@@ -81,7 +92,36 @@
 /* gate */
 
 /* front */
+#define LIMIT_FRONT_CONNECTIONS 1024   /* of one front process */
+#define LIMIT_FRONT_PER_ADDRESS 256    /* an agency may sit behind one NAT */
+#define LIMIT_FRONT_REQUESTS 10000     /* of one connection; then it is closed */
+#define LIMIT_FRONT_OUTSTANDING 1024   /* asked of the gate and not answered */
+#define LIMIT_FRONT_HEADER_BYTES 8192  /* request line and header fields */
+#define LIMIT_FRONT_POOL_BYTES 24576   /* libmicrohttpd's memory a connection */
+#define LIMIT_FRONT_PATH_BYTES 1024    /* request target */
+#define LIMIT_FRONT_PARAMETER_BYTES 128 /* one path parameter, decoded */
+#define LIMIT_FRONT_TOKEN_BYTES 128    /* Idempotency-Key, X-Request-ID */
+#define LIMIT_FRONT_BODY_BYTES 65536   /* body of a request */
+#define LIMIT_FRONT_JSON_DEPTH 16      /* nested arrays and objects */
+#define LIMIT_FRONT_JSON_MEMBERS 256   /* leaves; fits LIMIT_FRAME_FIELDS */
+#define LIMIT_FRONT_STRING_BYTES 4096  /* one string value */
+#define LIMIT_FRONT_POINTER_BYTES 256  /* JSON Pointer of a leaf */
+#define LIMIT_FRONT_READ_S 30	       /* from idle to a whole request */
+#define LIMIT_FRONT_WRITE_S 30	       /* to take a whole answer */
+#define LIMIT_FRONT_GATE_MS 10000      /* for the gate to answer */
+#define LIMIT_FRONT_DRAIN_MS 15000     /* to finish after SIGTERM */
+#define LIMIT_FRONT_RETRY_MS 1000      /* longest wait between connects to gate */
+#define LIMIT_FRONT_CHAIN 8	       /* certificates a client may present */
+#define LIMIT_FRONT_PEM_BYTES (4u << 20) /* a CA bundle or revocation list */
+#define LIMIT_FRONT_LOG_FILE (17u << 20) /* 256 entries of 2 + 65,535 bytes */
 
 /* cli */
+#define LIMIT_ROLES (LIMIT_CONFIG_FRONTS + 8) /* processes of one serve */
+#define LIMIT_LISTEN_QUEUE 1024		 /* connections not yet accepted */
+#define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */
+#define LIMIT_RESTART_LAST_MS 5000	 /* … this, so that a loop is bearable */
+#define LIMIT_RESTART_CALM_MS 10000	 /* up this long: begin at first again */
+#define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
+#define LIMIT_ISSUE_DAYS 1096		 /* a client certificate: three years */
 
 #endif
