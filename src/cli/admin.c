@@ -249,7 +249,7 @@ begin_store(struct change *change)
 	int r = store_begin(change->admin->store);
 
 	tlog_edge_mark(change->admin->gate.edge);
-	return r < 0 ? TRACE(r) : r > 0 ? refuse(change, r) : 0;
+	return TRACE(r);
 }
 
 /* The row was written with outcome r: the entry behind it, or all undone. */
