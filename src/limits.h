@@ -88,6 +88,10 @@
 #define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
 
 /* keeper */
+#define LIMIT_KEEPER_SUBJECT 1024 /* one canonical subject key */
+#define LIMIT_KEEPER_NOTE 1024	  /* a checkpoint of one signature; slot: 4096 */
+#define LIMIT_KEEPER_KEY 1024	  /* a key file */
+#define LIMIT_KEEPER_FILES 32	  /* descriptors: state, sockets, signals */
 
 /* clerk */
 
