@@ -7,6 +7,8 @@
 #ifndef STILE_LIMITS_H
 #define STILE_LIMITS_H
 
+#include <stdint.h>
+
 /* util */
 #define LIMIT_FAULT_TRAIL 16	     /* places kept of one fault */
 #define LIMIT_DIAGS 64		     /* messages of one load; the rest is counted */
@@ -14,7 +16,22 @@
 #define LIMIT_ARENA_BLOCK 16384	     /* first block; later ones double to 64x */
 #define LIMIT_CSV_FIELD 65536	     /* one cell of an imported file */
 #define LIMIT_CSV_COLUMNS 256	     /* cells of one row */
+#define LIMIT_CSV_WINDOW (4 * LIMIT_CSV_FIELD) /* held of a file: a row, all quoted */
+#define LIMIT_EVENT_BYTES 2048	     /* one message of the operator's log */
+#define LIMIT_SANDBOX_FILES 1024     /* descriptors of a role, unless it says */
+#define LIMIT_SANDBOX_FILE_BYTES (UINT64_C(1) << 40) /* largest file it writes */
 #define LIMIT_FILE_BYTES (64u << 20) /* a file read whole (policy, key, map) */
+
+/* config: lengths a holder's own file may have; all far past any use */
+#define LIMIT_CONFIG_BYTES 65536  /* the file */
+#define LIMIT_CONFIG_ARENA 262144 /* the file and what is kept of it */
+#define LIMIT_CONFIG_ID 16	  /* holder.id: repeated in every entry */
+#define LIMIT_CONFIG_NAME 200	  /* holder.name */
+#define LIMIT_CONFIG_ORIGIN 255	  /* C2SP tlog-cosignature: origin <= 255 bytes */
+#define LIMIT_CONFIG_PATH 255	  /* a path below DIR */
+#define LIMIT_CONFIG_WORD 64	  /* name of a pack or an authority */
+#define LIMIT_CONFIG_NAMES 32	  /* packs, authorities */
+#define LIMIT_CONFIG_FRONTS 64	  /* front processes */
 
 /* frames between the roles */
 #define LIMIT_FRAME_BYTES (1u << 20) /* one frame, header included */
@@ -36,6 +53,18 @@
 #define LIMIT_CEDAR_ARENA ((size_t)8 << 30) /* memory of one set or store */
 
 /* tlog and claims */
+#define LIMIT_TLOG_NAME 255 /* key name, origin: one length byte (C2SP) */
+#define LIMIT_TLOG_NOTE_BYTES (128u << 10) /* 16 ML-DSA-44 lines are 53 kB */
+#define LIMIT_TLOG_SIGNATURES 100 /* of a note: C2SP asks for 16, Go takes 100 */
+#define LIMIT_TLOG_SIGNATURE_BYTES 4096 /* one; ML-DSA-44 has 2,432 */
+#define LIMIT_TLOG_ENTRY_BYTES 65535 /* its length has two bytes (tlog-tiles) */
+#define LIMIT_TLOG_RECEIPT_LINE 65536 /* Go's reader stops at such a line */
+#define LIMIT_TLOG_RECEIPT_BYTES (256u << 10) /* extra, proof and checkpoint */
+#define LIMIT_TLOG_EDGE_TILES 128 /* filled by one batch: 32,000 entries, 2 MiB */
+#define LIMIT_CLAIMS_VALUE 32768 /* JSON text of one; base64 fits a receipt */
+#define LIMIT_CLAIMS_DISCLOSURES 256 /* of one entry, which has about 25 */
+#define LIMIT_CLAIMS_MEMBERS 256     /* of one JSON object */
+#define LIMIT_CLAIMS_DEPTH 16	     /* nesting of JSON text */
 
 /* store */
 #define LIMIT_STORE_TEXT 4096	       /* one text column: a name, a number */
@@ -47,17 +76,59 @@
 #define LIMIT_STORE_CACHE_KIB 8192     /* page cache: all roles fit 64 MiB */
 #define LIMIT_STORE_WAL_PAGES 4096     /* 16 MiB of log: time to checkpoint */
 #define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
+#define LIMIT_STORE_REASON 256	       /* why a call failed, one line */
+#define LIMIT_STORE_PATH 4096	       /* PATH_MAX of Linux */
 
 /* source */
+#define LIMIT_SUBJECT_MEMBER 120 /* bytes of one member of a subject key */
+#define LIMIT_SUBJECT_PLATE 10	 /* longest plate any state issues, with reserve */
+#define LIMIT_SUBJECT_LICENCE 20 /* OLN of the message switches */
+#define LIMIT_IMPORT_REASONS 20	 /* rejected rows told singly; the rest is counted */
+#define LIMIT_IMPORT_MAP_BYTES (256u << 10) /* a mapping file */
+#define LIMIT_IMPORT_ROW_BYTES (1u << 20) /* memory of one row while it is read */
+#define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
 
 /* keeper */
+#define LIMIT_KEEPER_SUBJECT 1024 /* one canonical subject key */
+#define LIMIT_KEEPER_NOTE 1024	  /* a checkpoint of one signature; slot: 4096 */
+#define LIMIT_KEEPER_KEY 1024	  /* a key file */
+#define LIMIT_KEEPER_FILES 32	  /* descriptors: state, sockets, signals */
 
 /* clerk */
 
 /* gate */
 
 /* front */
+#define LIMIT_FRONT_CONNECTIONS 1024   /* of one front process */
+#define LIMIT_FRONT_PER_ADDRESS 256    /* an agency may sit behind one NAT */
+#define LIMIT_FRONT_REQUESTS 10000     /* of one connection; then it is closed */
+#define LIMIT_FRONT_OUTSTANDING 1024   /* asked of the gate and not answered */
+#define LIMIT_FRONT_HEADER_BYTES 8192  /* request line and header fields */
+#define LIMIT_FRONT_POOL_BYTES 24576   /* libmicrohttpd's memory a connection */
+#define LIMIT_FRONT_PATH_BYTES 1024    /* request target */
+#define LIMIT_FRONT_PARAMETER_BYTES 128 /* one path parameter, decoded */
+#define LIMIT_FRONT_TOKEN_BYTES 128    /* Idempotency-Key, X-Request-ID */
+#define LIMIT_FRONT_BODY_BYTES 65536   /* body of a request */
+#define LIMIT_FRONT_JSON_DEPTH 16      /* nested arrays and objects */
+#define LIMIT_FRONT_JSON_MEMBERS 256   /* leaves; fits LIMIT_FRAME_FIELDS */
+#define LIMIT_FRONT_STRING_BYTES 4096  /* one string value */
+#define LIMIT_FRONT_POINTER_BYTES 256  /* JSON Pointer of a leaf */
+#define LIMIT_FRONT_READ_S 30	       /* from idle to a whole request */
+#define LIMIT_FRONT_WRITE_S 30	       /* to take a whole answer */
+#define LIMIT_FRONT_GATE_MS 10000      /* for the gate to answer */
+#define LIMIT_FRONT_DRAIN_MS 15000     /* to finish after SIGTERM */
+#define LIMIT_FRONT_RETRY_MS 1000      /* longest wait between connects to gate */
+#define LIMIT_FRONT_CHAIN 8	       /* certificates a client may present */
+#define LIMIT_FRONT_PEM_BYTES (4u << 20) /* a CA bundle or revocation list */
+#define LIMIT_FRONT_LOG_FILE (17u << 20) /* 256 entries of 2 + 65,535 bytes */
 
 /* cli */
+#define LIMIT_ROLES (LIMIT_CONFIG_FRONTS + 8) /* processes of one serve */
+#define LIMIT_LISTEN_QUEUE 1024		 /* connections not yet accepted */
+#define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */
+#define LIMIT_RESTART_LAST_MS 5000	 /* … this, so that a loop is bearable */
+#define LIMIT_RESTART_CALM_MS 10000	 /* up this long: begin at first again */
+#define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
+#define LIMIT_ISSUE_DAYS 1096		 /* a client certificate: three years */
 
 #endif

@@ -44,7 +44,8 @@ str_part(struct str s, size_t from, size_t to)
 		to = s.len;
 	if (from > to)
 		from = to;
-	return (struct str){ s.p != NULL ? s.p + from : NULL, to - from };
+	/* to > 0 says that s.p is not NULL. */
+	return (struct str){ to > 0 ? s.p + from : s.p, to - from };
 }
 
 static bool
