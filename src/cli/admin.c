@@ -342,7 +342,7 @@ roles_exclude(uint32_t roles)
 static void
 put_roles(struct change *change, const struct store_requester *requester)
 {
-	CLEANUP(buf_fini) struct buf buf;
+	CLEANUP(buf_fini) struct buf buf = { 0 };
 	const struct people_role_name *names;
 	size_t n;
 

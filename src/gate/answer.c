@@ -17,7 +17,7 @@ static int
 write_receipt(struct gate *gate, struct ask *ask, uint64_t index,
     struct str leaf, struct str for_asker)
 {
-	CLEANUP(buf_fini) struct buf text;
+	CLEANUP(buf_fini) struct buf text = { 0 };
 	struct tlog_tile_reader reader = tiles_reader(gate);
 	struct tlog_receipt receipt = { .has_extra = true,
 		.index = index,
@@ -44,7 +44,7 @@ write_receipt(struct gate *gate, struct ask *ask, uint64_t index,
 static int
 join(struct ask *ask)
 {
-	CLEANUP(buf_fini) struct buf body;
+	CLEANUP(buf_fini) struct buf body = { 0 };
 
 	buf_init(&body, LIMIT_ANSWER_BYTES);
 	buf_add_char(&body, '{');

@@ -11,7 +11,7 @@ static int
 restore_edge(struct gate *gate)
 {
 	struct tlog_tile_reader reader = tiles_reader(gate);
-	CLEANUP(arena_fini) struct arena arena;
+	CLEANUP(arena_fini) struct arena arena = { 0 };
 	struct store_entry newest;
 	uint64_t size;
 	int r = entries_count(gate->store, &size);

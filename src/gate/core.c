@@ -55,7 +55,7 @@ put_list(struct json *json, const struct str *items, size_t n)
 struct str
 core_rules(struct arena *arena, const struct decision *decision)
 {
-	CLEANUP(buf_fini) struct buf buf;
+	CLEANUP(buf_fini) struct buf buf = { 0 };
 	struct json json;
 
 	buf_init(&buf, LIMIT_ENTRY_VALUE);
@@ -67,7 +67,7 @@ core_rules(struct arena *arena, const struct decision *decision)
 struct str
 core_list(struct arena *arena, const struct str *items, size_t n)
 {
-	CLEANUP(buf_fini) struct buf buf;
+	CLEANUP(buf_fini) struct buf buf = { 0 };
 	struct json json;
 
 	buf_init(&buf, LIMIT_ENTRY_VALUE);
@@ -224,7 +224,7 @@ put_all(struct json *json, struct ask *ask)
 int
 core_write(struct ask *ask)
 {
-	CLEANUP(buf_fini) struct buf buf;
+	CLEANUP(buf_fini) struct buf buf = { 0 };
 	struct json json;
 
 	buf_init(&buf, LIMIT_ANSWER_BYTES);
@@ -242,7 +242,7 @@ core_write(struct ask *ask)
 int
 core_write_refusal(struct ask *ask, enum refusal_code code)
 {
-	CLEANUP(buf_fini) struct buf buf;
+	CLEANUP(buf_fini) struct buf buf = { 0 };
 	struct refusal refusal = { .code = code };
 	struct json json;
 

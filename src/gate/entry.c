@@ -130,9 +130,9 @@ int
 entry_write(struct entry_text *text, struct arena *arena,
     const struct entry *entry, const struct random *random)
 {
-	CLEANUP(buf_fini) struct buf bytes;
-	CLEANUP(buf_fini) struct buf for_asker;
-	CLEANUP(buf_fini) struct buf for_holder;
+	CLEANUP(buf_fini) struct buf bytes = { 0 };
+	CLEANUP(buf_fini) struct buf for_asker = { 0 };
+	CLEANUP(buf_fini) struct buf for_holder = { 0 };
 	int r;
 
 	buf_init(&bytes, LIMIT_ENTRY_BYTES);

@@ -20,7 +20,8 @@ begin(struct gate *gate, int64_t now_us, uint64_t id)
 
 	random_fill(&gate->random, gate->epoch_key.b,
 	    sizeof(gate->epoch_key.b));
-	seal_wrap(&wrapped, &gate->seal_public, &gate->epoch_key);
+	if (seal_wrap(&wrapped, &gate->seal_public, &gate->epoch_key) != 0)
+		return FAULT(EIO);
 	row.wrapped = (struct str){ (const char *)wrapped.b,
 		sizeof(wrapped.b) };
 	r = entries_put_epoch(gate->store, &row);
@@ -35,7 +36,7 @@ begin(struct gate *gate, int64_t now_us, uint64_t id)
 int
 epoch_ready(struct gate *gate, int64_t now_us)
 {
-	CLEANUP(arena_fini) struct arena arena;
+	CLEANUP(arena_fini) struct arena arena = { 0 };
 	struct store_epoch row = { 0 };
 	int64_t lifetime = LIMIT_EPOCH_HOURS * 3600 * INSTANT_SECOND;
 	int r;

@@ -180,7 +180,7 @@ force_load(struct gate *gate, const struct str *names, size_t n_names,
     int64_t now_us, struct diag_list *diags)
 {
 	CLEANUP(draft_fini) struct draft draft = { 0 };
-	CLEANUP(arena_fini) struct arena arena;
+	CLEANUP(arena_fini) struct arena arena = { 0 };
 	int r = 0;
 
 	arena_init(&arena, 4 * (size_t)LIMIT_PACK_BYTES);

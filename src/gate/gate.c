@@ -228,7 +228,7 @@ connect_clerk(const char *path)
 static void
 tell_clerk(struct host *host)
 {
-	CLEANUP(buf_fini) struct buf frame;
+	CLEANUP(buf_fini) struct buf frame = { 0 };
 	struct gate *gate = &host->gate;
 	size_t place;
 
@@ -256,7 +256,7 @@ tell_clerk(struct host *host)
 static void
 reload(struct host *host)
 {
-	CLEANUP(arena_fini) struct arena arena;
+	CLEANUP(arena_fini) struct arena arena = { 0 };
 	struct diag_list diags;
 	int r;
 
@@ -463,7 +463,7 @@ finish(struct host *host)
 int
 gate_run(const char *dir, int listen_fd, int parent_fd)
 {
-	CLEANUP(arena_fini) struct arena arena;
+	CLEANUP(arena_fini) struct arena arena = { 0 };
 	struct host *host = calloc(1, sizeof(*host));
 	struct diag_list diags;
 	int r;

@@ -80,7 +80,7 @@ put_assignment(void *context, const struct store_assignment *assignment)
 static int
 look_case(struct gate *gate, struct ask *ask)
 {
-	CLEANUP(buf_fini) struct buf buf;
+	CLEANUP(buf_fini) struct buf buf = { 0 };
 	struct store_investigation row;
 	struct json json;
 	int r = grounds_find_case(gate->store, &ask->arena, &row,
@@ -124,7 +124,7 @@ wanted_status(enum grounds_wanted_status status)
 static int
 look_wanted(struct gate *gate, struct ask *ask)
 {
-	CLEANUP(buf_fini) struct buf buf;
+	CLEANUP(buf_fini) struct buf buf = { 0 };
 	struct store_wanted row;
 	struct json json;
 	int r = grounds_find_wanted(gate->store, &ask->arena, &row,
@@ -152,7 +152,7 @@ look_wanted(struct gate *gate, struct ask *ask)
 static int
 look_instrument(struct gate *gate, struct ask *ask)
 {
-	CLEANUP(buf_fini) struct buf buf;
+	CLEANUP(buf_fini) struct buf buf = { 0 };
 	struct store_instrument row;
 	struct json json;
 	int r = grounds_find_instrument(gate->store, &ask->arena, &row,

@@ -47,7 +47,7 @@ take(struct buf *buf, struct arena *arena)
 static struct str
 write_record(struct ask *ask, struct str codes)
 {
-	CLEANUP(buf_fini) struct buf buf;
+	CLEANUP(buf_fini) struct buf buf = { 0 };
 	struct json json;
 
 	buf_init(&buf, LIMIT_ENTRY_VALUE);
@@ -74,7 +74,7 @@ write_record(struct ask *ask, struct str codes)
 static struct str
 write_marking(const struct gate *gate, struct ask *ask, struct str codes)
 {
-	CLEANUP(buf_fini) struct buf buf;
+	CLEANUP(buf_fini) struct buf buf = { 0 };
 	const struct decision *decision = &ask->decision;
 	char erase_by[11];
 	struct json json;
@@ -99,7 +99,7 @@ write_marking(const struct gate *gate, struct ask *ask, struct str codes)
 int
 mark_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 {
-	CLEANUP(buf_fini) struct buf codes;
+	CLEANUP(buf_fini) struct buf codes = { 0 };
 
 	(void)batch;
 	if (ask->is_settled || ask->operation->path != PATH_REQUEST)

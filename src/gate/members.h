@@ -51,7 +51,7 @@ int members_decode(struct members *members, struct refusal *refusal,
  * Returns: true when all is well.
  */
 bool members_check(struct refusal *refusal, const struct members *members,
-    const struct member_shape *shape, size_t n_shape) NONNULL;
+    const struct member_shape *shape, size_t n_shape);
 
 /* The value at the pointer; p == NULL when absent. */
 struct str members_find(const struct members *members, const char *pointer)

@@ -79,7 +79,7 @@ int
 pack_note_check(struct pack *pack, int folder, struct str vkey,
     struct diag_list *diags)
 {
-	CLEANUP(buf_fini) struct buf text;
+	CLEANUP(buf_fini) struct buf text = { 0 };
 	struct str signed_note;
 	int r;
 
@@ -98,8 +98,8 @@ int
 pack_note_sign(struct pack *pack, int folder, struct str skey,
     struct diag_list *diags)
 {
-	CLEANUP(buf_fini) struct buf text;
-	CLEANUP(buf_fini) struct buf note;
+	CLEANUP(buf_fini) struct buf text = { 0 };
+	CLEANUP(buf_fini) struct buf note = { 0 };
 	struct tlog_note_signer signer;
 	int r;
 

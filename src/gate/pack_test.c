@@ -227,7 +227,7 @@ static void
 tell(const struct decision *decision, const char *name, const char *why,
     struct diag_list *diags)
 {
-	CLEANUP(buf_fini) struct buf rules;
+	CLEANUP(buf_fini) struct buf rules = { 0 };
 
 	buf_init(&rules, LIMIT_DIAG_TEXT);
 	for (size_t i = 0; i < decision->n_rulings; i++)
@@ -243,7 +243,7 @@ static int
 run_all(const struct pack *pack, const json_t *list, FILE *report,
     struct diag_list *diags)
 {
-	CLEANUP(arena_fini) struct arena arena;
+	CLEANUP(arena_fini) struct arena arena = { 0 };
 
 	arena_init(&arena, LIMIT_ASK_BYTES);
 	for (size_t i = 0; i < json_array_size(list); i++) {

@@ -9,19 +9,19 @@
  * where a step works on the whole batch the group ends and all wait for it.
  */
 const struct path_step path_steps[] = {
-	{ "identify", identify_ask, NULL },
-	{ "read", read_ask, read_batch },
-	{ "ground", ground_ask, NULL },
-	{ "weigh", weigh_ask, NULL },
-	{ "decide", decide_ask, NULL },
-	{ "fetch", fetch_ask, NULL },
-	{ "minimise", minimise_ask, NULL },
-	{ "mark", mark_ask, NULL },
-	{ "enter", enter_ask, NULL },
-	{ "commit", NULL, commit_batch },
-	{ "sign", NULL, sign_batch },
-	{ "answer", answer_ask, NULL },
-	{ NULL, NULL, NULL },
+	{ "identify", identify_ask, NULL, false },
+	{ "read", read_ask, read_batch, false },
+	{ "ground", ground_ask, NULL, false },
+	{ "weigh", weigh_ask, NULL, false },
+	{ "decide", decide_ask, NULL, false },
+	{ "fetch", fetch_ask, NULL, false },
+	{ "minimise", minimise_ask, NULL, false },
+	{ "mark", mark_ask, NULL, false },
+	{ "enter", enter_ask, NULL, false },
+	{ "commit", NULL, commit_batch, true },
+	{ "sign", NULL, sign_batch, false },
+	{ "answer", answer_ask, NULL, true },
+	{ NULL, NULL, NULL, false },
 };
 
 /* A fault in one ask ends that ask; a broken store ends the batch. */
@@ -30,7 +30,9 @@ walk_ask(struct gate *gate, struct batch *batch, struct ask *ask,
     const struct path_step *from, const struct path_step *to)
 {
 	for (const struct path_step *step = from; step <= to; step++) {
-		int r = step->ask != NULL ? step->ask(gate, batch, ask) : 0;
+		bool is_walked = step->ask != NULL &&
+		    (step->is_always || batch->failed == REFUSAL_NONE);
+		int r = is_walked ? step->ask(gate, batch, ask) : 0;
 
 		if (r < 0) {
 			TRACE(r);
@@ -54,7 +56,10 @@ walk_group(struct gate *gate, struct batch *batch, const struct path_step *from,
 		if (r < 0)
 			return TRACE(r);
 	}
-	return to->batch != NULL ? TRACE(to->batch(gate, batch)) : 0;
+	if (to->batch == NULL ||
+	    (batch->failed != REFUSAL_NONE && !to->is_always))
+		return 0;
+	return TRACE(to->batch(gate, batch));
 }
 
 int

@@ -84,6 +84,7 @@ struct path_step {
 	const char *name;
 	path_ask_fn *ask;     /* NULL: nothing for one ask */
 	path_batch_fn *batch; /* NULL: nothing for the batch */
+	bool is_always;	      /* walked also when the batch has failed */
 };
 
 /* The steps, in their order; the last has name NULL. The order is the product. */

@@ -75,7 +75,7 @@ fill(struct cedar_entities *entities, struct diag_list *diags)
 int
 vocabulary_init(struct vocabulary *vocabulary)
 {
-	CLEANUP(arena_fini) struct arena arena;
+	CLEANUP(arena_fini) struct arena arena = { 0 };
 	struct diag_list diags;
 	int r;
 
