@@ -43,6 +43,7 @@
 /* cedar */
 #define LIMIT_CEDAR_TEXT (64u << 20) /* one policy text; offsets are 32 bits */
 #define LIMIT_CEDAR_DEPTH 512 /* height of an expression: bounds all recursion */
+#define LIMIT_CEDAR_ANNOTATIONS 256 /* of one policy; each is compared with all */
 #define LIMIT_CEDAR_POLICIES (1u << 20) /* policies, templates and links of a set */
 #define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
 #define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
