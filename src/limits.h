@@ -131,8 +131,8 @@
 #define LIMIT_FRONT_PER_ADDRESS 256    /* an agency may sit behind one NAT */
 #define LIMIT_FRONT_REQUESTS 10000     /* of one connection; then it is closed */
 #define LIMIT_FRONT_OUTSTANDING 1024   /* asked of the gate and not answered */
-#define LIMIT_FRONT_HEADER_BYTES 8192  /* request line and header fields */
-#define LIMIT_FRONT_POOL_BYTES 24576   /* libmicrohttpd's memory a connection */
+#define LIMIT_FRONT_HEADER_BYTES 16384 /* request line and header fields */
+#define LIMIT_FRONT_POOL_BYTES 32768   /* libmicrohttpd's memory a connection */
 #define LIMIT_FRONT_PATH_BYTES 1024    /* request target */
 #define LIMIT_FRONT_PARAMETER_BYTES 128 /* one path parameter, decoded */
 #define LIMIT_FRONT_TOKEN_BYTES 128    /* Idempotency-Key, X-Request-ID */
@@ -141,11 +141,12 @@
 #define LIMIT_FRONT_JSON_MEMBERS 256   /* leaves; fits LIMIT_FRAME_FIELDS */
 #define LIMIT_FRONT_STRING_BYTES 4096  /* one string value */
 #define LIMIT_FRONT_POINTER_BYTES 256  /* JSON Pointer of a leaf */
-#define LIMIT_FRONT_READ_S 30	       /* from idle to a whole request */
-#define LIMIT_FRONT_WRITE_S 30	       /* to take a whole answer */
+#define LIMIT_FRONT_READ_MS 30000       /* from idle to a whole request */
+#define LIMIT_FRONT_WRITE_MS 30000	       /* to take a whole answer */
 #define LIMIT_FRONT_GATE_MS 10000      /* for the gate to answer */
 #define LIMIT_FRONT_DRAIN_MS 15000     /* to finish after SIGTERM */
 #define LIMIT_FRONT_RETRY_MS 1000      /* longest wait between connects to gate */
+#define LIMIT_FRONT_FILES 64	       /* besides two a connection */
 #define LIMIT_FRONT_CHAIN 8	       /* certificates a client may present */
 #define LIMIT_FRONT_PEM_BYTES (4u << 20) /* a CA bundle or revocation list */
 #define LIMIT_FRONT_LOG_FILE (17u << 20) /* 256 entries of 2 + 65,535 bytes */
