@@ -126,3 +126,11 @@ file_replace(int dir_fd, const char *path, struct str bytes, mode_t mode)
 
 	return r < 0 ? TRACE(r) : TRACE(file_sync_directory(dir_fd, path));
 }
+
+int
+file_rename(int dir_fd, const char *from, const char *to)
+{
+	if (renameat(dir_fd, from, dir_fd, to) < 0)
+		return FAULT(errno);
+	return TRACE(file_sync_directory(dir_fd, to));
+}
