@@ -16,6 +16,7 @@
 #define LIMIT_ARENA_BLOCK 16384	     /* first block; later ones double to 64x */
 #define LIMIT_CSV_FIELD 65536	     /* one cell of an imported file */
 #define LIMIT_CSV_COLUMNS 256	     /* cells of one row */
+#define LIMIT_CSV_WINDOW (4 * LIMIT_CSV_FIELD) /* held of a file: a row, all quoted */
 #define LIMIT_EVENT_BYTES 2048	     /* one message of the operator's log */
 #define LIMIT_SANDBOX_FILES 1024     /* descriptors of a role, unless it says */
 #define LIMIT_SANDBOX_FILE_BYTES (UINT64_C(1) << 40) /* largest file it writes */
@@ -80,7 +81,6 @@
 #define LIMIT_SUBJECT_PLATE 10	 /* longest plate any state issues, with reserve */
 #define LIMIT_SUBJECT_LICENCE 20 /* OLN of the message switches */
 #define LIMIT_IMPORT_REASONS 20	 /* rejected rows told singly; the rest is counted */
-#define LIMIT_IMPORT_WINDOW (256u << 10) /* bytes of a CSV file held at once */
 #define LIMIT_IMPORT_MAP_BYTES (256u << 10) /* a mapping file */
 #define LIMIT_IMPORT_ROW_BYTES (1u << 20) /* memory of one row while it is read */
 #define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
