@@ -75,6 +75,8 @@
 #define LIMIT_STORE_CACHE_KIB 8192     /* page cache: all roles fit 64 MiB */
 #define LIMIT_STORE_WAL_PAGES 4096     /* 16 MiB of log: time to checkpoint */
 #define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
+#define LIMIT_STORE_REASON 256	       /* why a call failed, one line */
+#define LIMIT_STORE_PATH 4096	       /* PATH_MAX of Linux */
 
 /* source */
 #define LIMIT_SUBJECT_MEMBER 120 /* bytes of one member of a subject key */
