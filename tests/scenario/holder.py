@@ -332,7 +332,7 @@ class Holder:
     def size(self):
         """Entries committed, read from the store beside the gate."""
         with contextlib.closing(self.database()) as db:
-            return db.execute("SELECT count(*) FROM entry").fetchone()[0]
+            return db.execute("SELECT coalesce(max(idx) + 1, 0) FROM entry").fetchone()[0]
 
     def database(self):
         return sqlite3.connect(f"file:{self.path('state/stile.db')}?mode=ro", uri=True,
