@@ -124,18 +124,12 @@ tlog_proof_verify_consistency(const struct digest *old_root, uint64_t old_size,
     const struct digest *root, uint64_t size, const struct digest *hashes,
     size_t n_hashes)
 {
-	struct digest empty;
-
-	if (size > TLOG_SIZE_MAX || old_size > size)
+	if (size > TLOG_SIZE_MAX || old_size == 0 || old_size > size)
 		return TLOG_PROOF_E_RANGE;
 	if (n_hashes != tlog_proof_consistency_len(old_size, size))
 		return TLOG_PROOF_E_LENGTH;
 	if (old_size == size)
 		return is_same(old_root, root) ? 0 : TLOG_PROOF_E_ROOT;
-	if (old_size == 0) {
-		tlog_merkle_empty(&empty);
-		return is_same(old_root, &empty) ? 0 : TLOG_PROOF_E_ROOT;
-	}
 	return verify_growth(old_root, old_size, root, size, hashes, n_hashes);
 }
 
