@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "tlog/bundle.h"
 #include "tlog/checkpoint.h"
 #include "tlog/edge.h"
-#include "tlog/entries.h"
 #include "tlog/merkle.h"
 #include "tlog/note.h"
 #include "tlog/tile.h"
@@ -124,7 +124,7 @@ file_log_write(const char *dir, uint64_t size, size_t spread)
 		memset(entry, 'a' + (int)(i % 26), len);
 		snprintf(entry, len, "entry %llu", (unsigned long long)i);
 		tlog_merkle_leaf(&leaf, (struct str){ entry, len });
-		if (tlog_entries_add(&bundle, (struct str){ entry, len }) != 0 ||
+		if (tlog_bundle_add(&bundle, (struct str){ entry, len }) != 0 ||
 		    tlog_edge_append(edge, &leaf) != 0)
 			file_log_die("append");
 		for (size_t t = 0; t < tlog_edge_n_full(edge); t++)
