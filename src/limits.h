@@ -71,6 +71,7 @@
 #define LIMIT_STORE_TEXT 4096	       /* one text column: a name, a number */
 #define LIMIT_STORE_BYTES (1u << 20)   /* one sealed value or answer: a frame */
 #define LIMIT_STORE_ENTRY 65535	       /* one entry: C2SP tlog-tiles bundles */
+#define LIMIT_STORE_KEY 256	       /* key of a budget: ORI and a number */
 #define LIMIT_STORE_SCOPE 256	       /* fields named by one instrument */
 #define LIMIT_STORE_SUBJECTS 64	       /* subjects of one warrant, instrument */
 #define LIMIT_STORE_CHUNK 256	       /* entries fetched at once in a walk */
@@ -96,6 +97,10 @@
 #define LIMIT_KEEPER_FILES 32	  /* descriptors: state, sockets, signals */
 
 /* clerk */
+#define LIMIT_CLERK_DIRECTORIES 32  /* to be synced before a checkpoint */
+#define LIMIT_CLERK_AGED 1024	    /* partial tiles waiting to be removed */
+#define LIMIT_CLERK_RETRY_MS 1000   /* after a fault: disk full, store busy */
+#define LIMIT_CLERK_MIGRATION_MS 30000 /* wait for the gate to migrate */
 
 /* gate */
 #define LIMIT_BATCH 256		   /* requests walked and committed together */
@@ -159,6 +164,11 @@
 #define LIMIT_RESTART_LAST_MS 5000	 /* … this, so that a loop is bearable */
 #define LIMIT_RESTART_CALM_MS 10000	 /* up this long: begin at first again */
 #define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
+#define LIMIT_ISSUE_PEM 16384		 /* a certificate or key we made */
+#define LIMIT_ISSUE_NAME 64		 /* CN: RFC 5280 ub-common-name */
+#define LIMIT_ISSUE_HOSTS 32		 /* names of the server certificate */
+#define LIMIT_ISSUE_SERVER_DAYS 825	 /* longest that browsers accept */
+#define LIMIT_ISSUE_YEARS 30		 /* of the holder's CA */
 #define LIMIT_ISSUE_DAYS 1096		 /* a client certificate: three years */
 
 #endif
