@@ -16,6 +16,7 @@
 #define LIMIT_ARENA_BLOCK 16384	     /* first block; later ones double to 64x */
 #define LIMIT_CSV_FIELD 65536	     /* one cell of an imported file */
 #define LIMIT_CSV_COLUMNS 256	     /* cells of one row */
+#define LIMIT_CSV_WINDOW (4 * LIMIT_CSV_FIELD) /* held of a file: a row, all quoted */
 #define LIMIT_EVENT_BYTES 2048	     /* one message of the operator's log */
 #define LIMIT_SANDBOX_FILES 1024     /* descriptors of a role, unless it says */
 #define LIMIT_SANDBOX_FILE_BYTES (UINT64_C(1) << 40) /* largest file it writes */
@@ -74,18 +75,23 @@
 #define LIMIT_STORE_CACHE_KIB 8192     /* page cache: all roles fit 64 MiB */
 #define LIMIT_STORE_WAL_PAGES 4096     /* 16 MiB of log: time to checkpoint */
 #define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
+#define LIMIT_STORE_REASON 256	       /* why a call failed, one line */
+#define LIMIT_STORE_PATH 4096	       /* PATH_MAX of Linux */
 
 /* source */
 #define LIMIT_SUBJECT_MEMBER 120 /* bytes of one member of a subject key */
 #define LIMIT_SUBJECT_PLATE 10	 /* longest plate any state issues, with reserve */
 #define LIMIT_SUBJECT_LICENCE 20 /* OLN of the message switches */
 #define LIMIT_IMPORT_REASONS 20	 /* rejected rows told singly; the rest is counted */
-#define LIMIT_IMPORT_WINDOW (256u << 10) /* bytes of a CSV file held at once */
 #define LIMIT_IMPORT_MAP_BYTES (256u << 10) /* a mapping file */
 #define LIMIT_IMPORT_ROW_BYTES (1u << 20) /* memory of one row while it is read */
 #define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
 
 /* keeper */
+#define LIMIT_KEEPER_SUBJECT 1024 /* one canonical subject key */
+#define LIMIT_KEEPER_NOTE 1024	  /* a checkpoint of one signature; slot: 4096 */
+#define LIMIT_KEEPER_KEY 1024	  /* a key file */
+#define LIMIT_KEEPER_FILES 32	  /* descriptors: state, sockets, signals */
 
 /* clerk */
 
@@ -121,5 +127,12 @@
 #define LIMIT_LOOKBACK_BYTES ((size_t)256 << 20) /* a log of look-ups, whole */
 #define LIMIT_LOOKBACK_ROWS 2000000  /* its rows; the largest known has 300,000 */
 #define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
+#define LIMIT_ROLES (LIMIT_CONFIG_FRONTS + 8) /* processes of one serve */
+#define LIMIT_LISTEN_QUEUE 1024		 /* connections not yet accepted */
+#define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */
+#define LIMIT_RESTART_LAST_MS 5000	 /* … this, so that a loop is bearable */
+#define LIMIT_RESTART_CALM_MS 10000	 /* up this long: begin at first again */
+#define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
+#define LIMIT_ISSUE_DAYS 1096		 /* a client certificate: three years */
 
 #endif

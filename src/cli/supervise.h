@@ -21,7 +21,6 @@
 struct supervise_role {
 	const char *name;	/* second word of the command line it is exec'd with */
 	const char *socket;	/* below DIR; NULL: the TLS port */
-	const char *program;	/* NULL: /proc/self/exe */
 	unsigned n_processes;	/* 0: as configured (fronts) */
 	unsigned stop_order;	/* lower ends first */
 	bool is_gate;		/* gets SIGHUP; the keeper and clerk learn its pid */

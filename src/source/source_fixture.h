@@ -23,9 +23,11 @@ struct source_fixture {
 	bool is_down;	  /* answer SOURCE_E_DOWN */
 };
 
+/* It opens by source_fixture_open() only: no location names an array. */
 extern const struct source_backend source_fixture_backend;
 
-/* Open over a fixture, which must outlive the source. Cannot fail. */
+/* Open over a fixture, which must outlive the source. Cannot fail. Records are
+ * handed out with the fixture's own slices. */
 void source_fixture_open(struct source *source, struct source_fixture *fixture)
     NONNULL;
 

@@ -26,17 +26,26 @@ extern const struct source_backend source_sqlite_backend;
 /* A new version of the file, not yet in place. */
 struct source_sqlite_writer;
 
-/* The keys a record can be asked for by; p == NULL: not by this one. */
+/* What a record is stored with beside its fields. */
 struct source_sqlite_keys {
-	struct str first;  /* vehicle: vin; driver: licence */
+	struct str first;  /* canonical subject bytes; vehicle: vin; driver:
+			      licence; p == NULL: not found by this one */
 	struct str second; /* vehicle: plate; driver: person */
+	/* The input did not say; a record stored already keeps its flag. */
+	bool keeps_protected;
+	bool keeps_sealed;
+};
+
+enum {
+	SOURCE_SQLITE_E_DAMAGED = 1, /* the old file is no record database */
+	SOURCE_SQLITE_E_BUSY,	     /* another import is under way */
 };
 
 /*
- * Begin a new version of the file at path, with what the old one has.
+ * Begin a new version of the file at path, with what the old one has. The
+ * directory exists; it is locked (flock) against a second writer.
  *
- * Returns: 0 and *writer, to be closed; SOURCE_E_DOWN when the old file is
- * damaged; fault.
+ * Returns: 0 and *writer, to be closed; SOURCE_SQLITE_E_*; fault.
  */
 int source_sqlite_begin(struct source_sqlite_writer **writer, const char *path)
     MUST_USE NONNULL;

@@ -16,12 +16,13 @@
  * U+2010 and U+2011 a hyphen; letters are Latin in composed form (Unicode NFC):
  * a combining mark is refused (rule "composed") rather than composed, a letter
  * of another script is refused ("one-script" beside Latin letters, "script"
- * alone), since records and licences are kept in Latin letters.
+ * alone), since records and licences are kept in Latin letters. A name needs one
+ * word of two letters or more: initials are partial names.
  *
  * Rules a problem may name: one-subject, whole-key, length, utf8,
  * no-hidden-characters, no-wildcard, one-value, characters, state, plate-type,
  * plate-year, vin-length, vin-letters, composed, one-script, script, letters,
- * no-partial-name, full-date, date, date-in-past, age; as a warning only:
+ * no-partial-name, full-date, date, date-in-past, age, canonical; as a warning:
  * vin-check-digit (49 CFR 565.15).
  */
 #ifndef STILE_SOURCE_SUBJECT_H
@@ -102,15 +103,6 @@ int subject_parse(struct subject *subject, struct subject_problem *problem,
  */
 int subject_parse_canonical(struct subject *subject,
     struct subject_problem *problem, struct arena *arena, struct str text,
-    int32_t today) MUST_USE NONNULL;
-
-/*
- * Bring a single member into canonical form, as the importer does.
- *
- * Returns: 0 and *value in the arena; SUBJECT_E_REFUSED; fault ENOMEM.
- */
-int subject_normalise(struct str *value, struct subject_problem *problem,
-    struct arena *arena, enum subject_member member, struct str text,
     int32_t today) MUST_USE NONNULL;
 
 /* Whether two keys are of the same kind and the same bytes. */

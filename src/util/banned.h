@@ -7,6 +7,10 @@
 #include <string.h>
 #include <time.h>
 
+/* Under clang, _FORTIFY_SOURCE makes macros of these. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcat strncat sprintf vsprintf gets strtok atoi atol atoll
 #pragma GCC poison strncpy mktemp tmpnam gmtime localtime asctime ctime
 #pragma GCC poison rand srand system popen

@@ -1,6 +1,7 @@
 /* CSV reader and cell writer; see csv.h. */
 #include "util/csv.h"
 
+#include <assert.h>
 #include <errno.h>
 
 #include "util/fault.h"
@@ -8,7 +9,8 @@
 void
 csv_init(struct csv *csv, struct str text, char separator)
 {
-	*csv = (struct csv){ .text = text, .separator = separator };
+	*csv = (struct csv){ .text = text, .separator = separator,
+		.line = 1 };
 	buf_init(&csv->cell, LIMIT_CSV_FIELD);
 	if (str_has_prefix(text, STR("\xef\xbb\xbf")))
 		csv->at = 3;
@@ -102,23 +104,34 @@ row(struct csv *csv)
 	}
 }
 
+/* Bring csv->line up to the byte at csv->at. */
 static void
-count_lines(struct csv *csv, size_t from)
+count_lines(struct csv *csv)
 {
-	for (size_t i = from; i < csv->at && i < csv->text.len; i++)
+	for (size_t i = csv->counted; i < csv->at; i++)
 		csv->line += csv->text.p[i] == '\n';
+	csv->counted = csv->at;
+}
+
+void
+csv_shift(struct csv *csv, struct str text, size_t n_gone)
+{
+	assert(n_gone <= csv->at && csv->counted <= csv->at);
+	count_lines(csv);
+	csv->text = text;
+	csv->at -= n_gone;
+	csv->counted -= n_gone;
 }
 
 int
 csv_next(struct csv *csv)
 {
-	size_t from = csv->at;
+	size_t from;
 	int r;
 
 	while (csv->at < csv->text.len && is_line_end(csv))
 		csv->at++;
-	csv->line = csv->line == 0 ? 1 : csv->line;
-	count_lines(csv, from);
+	count_lines(csv);
 	if (csv->at >= csv->text.len)
 		return CSV_E_END;
 	from = csv->at;

@@ -17,7 +17,8 @@
 struct csv {
 	struct str text;
 	size_t at;	/* next byte */
-	size_t line;	/* line of the row read last, 1-based */
+	size_t line;	/* line the row read last begins on, 1-based */
+	size_t counted; /* bytes whose line ends are in line */
 	char separator;
 	struct buf cell; /* unescaped cells of the current row */
 	size_t n_cells;
@@ -42,6 +43,12 @@ void csv_fini(struct csv *csv) NONNULL;
  * Returns: 0; CSV_E_*; fault ENOMEM.
  */
 int csv_next(struct csv *csv) MUST_USE NONNULL;
+
+/*
+ * Go on with other text: the first n_gone bytes, all read already, are left
+ * out, and text is what was behind them and more. Line numbers go on.
+ */
+void csv_shift(struct csv *csv, struct str text, size_t n_gone) NONNULL;
 
 /* Cell i of the current row, valid until the next csv_next(). Empty past the end. */
 struct str csv_cell(const struct csv *csv, size_t i) NONNULL;

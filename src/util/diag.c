@@ -30,6 +30,7 @@ place(struct diag *diag, struct str source)
 	diag->column = diag->offset - line_start + 1;
 }
 
+PRINTF(3, 0)
 static struct diag *
 add(struct diag_list *list, bool is_warning, const char *format, va_list args)
 {
@@ -54,6 +55,7 @@ add(struct diag_list *list, bool is_warning, const char *format, va_list args)
 	return diag;
 }
 
+PRINTF(5, 0)
 static void
 add_at(struct diag_list *list, bool is_warning, size_t offset, size_t len,
     const char *format, va_list args)

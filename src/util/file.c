@@ -99,6 +99,14 @@ sync_directory(int dir_fd, const char *path)
 }
 
 int
+file_rename(int dir_fd, const char *from, const char *to)
+{
+	if (renameat(dir_fd, from, dir_fd, to) < 0)
+		return FAULT(errno);
+	return TRACE(sync_directory(dir_fd, to));
+}
+
+int
 file_replace(int dir_fd, const char *path, struct str bytes, mode_t mode)
 {
 	char fresh[4096];
@@ -115,7 +123,7 @@ file_replace(int dir_fd, const char *path, struct str bytes, mode_t mode)
 	r = file_write_all(fd, bytes);
 	if (r < 0)
 		return TRACE(r);
-	if (fsync(fd) < 0 || renameat(dir_fd, fresh, dir_fd, path) < 0)
+	if (fsync(fd) < 0)
 		return FAULT(errno);
-	return TRACE(sync_directory(dir_fd, path));
+	return TRACE(file_rename(dir_fd, fresh, path));
 }

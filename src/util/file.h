@@ -33,6 +33,13 @@ int file_read(struct str *bytes, struct arena *arena, int dir_fd,
 int file_replace(int dir_fd, const char *path, struct str bytes, mode_t mode)
     MUST_USE NONNULL;
 
+/*
+ * Rename a file that is synced already over another, and sync the directory.
+ *
+ * Returns: 0, durable; fault.
+ */
+int file_rename(int dir_fd, const char *from, const char *to) MUST_USE NONNULL;
+
 /* Write all bytes, resuming after short writes. Returns: 0; fault. */
 int file_write_all(int fd, struct str bytes) MUST_USE;
 

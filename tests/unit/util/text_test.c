@@ -139,6 +139,23 @@ a_bad_csv_row_is_named_and_the_next_one_is_read(void)
 }
 
 static void
+csv_rows_know_their_line_behind_breaks_in_cells_and_bad_rows(void)
+{
+	struct csv csv;
+
+	csv_init(&csv, STR("a\n\"1\n2\n3\"\n\"x\"y\n\r\nlast"), ',');
+	check_u64(csv_next(&csv), 0);
+	check_u64(csv.line, 1);
+	check_u64(csv_next(&csv), 0);
+	check_u64(csv.line, 2);
+	check_u64(csv_next(&csv), CSV_E_QUOTE);
+	check_u64(csv.line, 5);
+	check_u64(csv_next(&csv), 0);
+	check_u64(csv.line, 7);
+	csv_fini(&csv);
+}
+
+static void
 csv_rows_past_the_column_and_size_limits_are_refused(void)
 {
 	struct csv csv;
@@ -312,6 +329,7 @@ static const struct tap_test tests[] = {
 	TEST(instants_round_trip_and_impossible_dates_are_refused),
 	TEST(csv_reads_quotes_marks_and_missing_line_ends),
 	TEST(a_bad_csv_row_is_named_and_the_next_one_is_read),
+	TEST(csv_rows_know_their_line_behind_breaks_in_cells_and_bad_rows),
 	TEST(csv_rows_past_the_column_and_size_limits_are_refused),
 	TEST(csv_cells_cannot_become_formulas),
 	TEST(frames_round_trip_and_broken_ones_are_refused),
