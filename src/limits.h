@@ -158,6 +158,12 @@
 #define LIMIT_FRONT_LOG_FILE (17u << 20) /* 256 entries of 2 + 65,535 bytes */
 
 /* cli */
+#define LIMIT_OPTIONS 256	     /* options on one command line */
+#define LIMIT_OPERANDS 64	     /* operands on one command line */
+#define LIMIT_LOOKBACK_BYTES ((size_t)256 << 20) /* a log of look-ups, whole */
+#define LIMIT_LOOKBACK_ROWS 2000000  /* its rows; the largest known has 300,000 */
+#define LIMIT_LOOKBACK_RULES 64	     /* rules told apart; all packs have 30 */
+#define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
 #define LIMIT_ROLES (LIMIT_CONFIG_FRONTS + 8) /* processes of one serve */
 #define LIMIT_LISTEN_QUEUE 1024		 /* connections not yet accepted */
 #define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */
