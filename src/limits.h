@@ -71,6 +71,7 @@
 #define LIMIT_STORE_TEXT 4096	       /* one text column: a name, a number */
 #define LIMIT_STORE_BYTES (1u << 20)   /* one sealed value or answer: a frame */
 #define LIMIT_STORE_ENTRY 65535	       /* one entry: C2SP tlog-tiles bundles */
+#define LIMIT_STORE_KEY 256	       /* key of a budget: ORI and a number */
 #define LIMIT_STORE_SCOPE 256	       /* fields named by one instrument */
 #define LIMIT_STORE_SUBJECTS 64	       /* subjects of one warrant, instrument */
 #define LIMIT_STORE_CHUNK 256	       /* entries fetched at once in a walk */
