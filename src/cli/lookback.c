@@ -173,7 +173,6 @@ read_reason(struct work *work, struct row *row)
 	work->lookback->n_class_differs +=
 	    row->reason.class >= REASON_TRAFFIC &&
 	    row->reason.class != other.class;
-	row->reason.has_words |= other.has_words;
 	if (other.class > row->reason.class)
 		row->reason.class = other.class;
 	return 0;
@@ -395,8 +394,7 @@ best_facts(const struct work *work, const struct row *row)
 		.requester_active = true,
 		.training_current = true,
 		.agreement_current = true,
-		.reason_given = row->reason.has_words ||
-		    row->reason.class == REASON_WITHHELD ||
+		.reason_given = row->reason.class != REASON_BLANK ||
 		    !has_column(work, AUDIT_MAP_REASON),
 		.end_use = reason_end_use(row->reason.class),
 		.requester_day = 1,

@@ -46,6 +46,11 @@ static const struct {
 #include "cli/reason_words.def"
 };
 
+/* What exports and people write for nothing. */
+static const char *const blanks[] = { "none", "n/a", "na", "null", "nil",
+	"nan", "undefined", "(none)", "(blank)", "[none]", "not provided",
+	"not applicable", "-", "--" };
+
 /* A text as lower-case words. */
 struct words {
 	char bytes[MAX_WORDS][WORD_BYTES];
@@ -210,6 +215,19 @@ look_for_markers(struct reason *reason, struct str text,
 	}
 }
 
+static bool
+is_blank(struct str text)
+{
+	for (size_t i = 0; i < ARRAY_LEN(blanks); i++) {
+		struct str blank = str_of(blanks[i]);
+
+		if (blank.len == text.len &&
+		    strncasecmp(blank.p, text.p, text.len) == 0)
+			return true;
+	}
+	return text.len == 0;
+}
+
 static enum reason_class
 without_words(const struct reason *reason, struct str text,
     const struct words *words)
@@ -235,7 +253,7 @@ reason_classify(struct reason *reason, struct str text)
 		return;
 	}
 	cut_words(&words, text);
-	if (case_ref_is_none(text) && !has_marker(text, "test")) {
+	if (is_blank(text)) {
 		reason->class = REASON_BLANK;
 		return;
 	}

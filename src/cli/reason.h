@@ -42,7 +42,7 @@ struct reason {
 	enum reason_class class;
 	bool has_plate; /* a plate, or what a release put in its place */
 	bool has_name;	/* what a release put in the place of a name */
-	bool has_words; /* at least one word of two letters: a reason was given */
+	bool has_words; /* at least one word of two letters */
 };
 
 /* Classify a reason. */
