@@ -207,6 +207,9 @@ store_row(struct import *import)
 	int r = import_row_read(row, &import->rows, &import->map,
 	    &import->file.csv, import->today);
 
+	if (r < 0 && import->rows.is_full)
+		return TRACE(reject_row(import,
+		    STR("row: larger than a record can be")));
 	if (r < 0)
 		return TRACE(r);
 	if (r == IMPORT_ROW_E_REJECTED)
