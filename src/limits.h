@@ -43,6 +43,7 @@
 /* cedar */
 #define LIMIT_CEDAR_TEXT (64u << 20) /* one policy text; offsets are 32 bits */
 #define LIMIT_CEDAR_DEPTH 512 /* height of an expression: bounds all recursion */
+#define LIMIT_CEDAR_ANNOTATIONS 256 /* of one policy; each is compared with all */
 #define LIMIT_CEDAR_POLICIES (1u << 20) /* policies, templates and links of a set */
 #define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
 #define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
@@ -75,6 +76,8 @@
 #define LIMIT_STORE_CACHE_KIB 8192     /* page cache: all roles fit 64 MiB */
 #define LIMIT_STORE_WAL_PAGES 4096     /* 16 MiB of log: time to checkpoint */
 #define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
+#define LIMIT_STORE_REASON 256	       /* why a call failed, one line */
+#define LIMIT_STORE_PATH 4096	       /* PATH_MAX of Linux */
 
 /* source */
 #define LIMIT_SUBJECT_MEMBER 120 /* bytes of one member of a subject key */
@@ -87,18 +90,50 @@
 #define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
 
 /* keeper */
+#define LIMIT_KEEPER_SUBJECT 1024 /* one canonical subject key */
+#define LIMIT_KEEPER_NOTE 1024	  /* a checkpoint of one signature; slot: 4096 */
+#define LIMIT_KEEPER_KEY 1024	  /* a key file */
+#define LIMIT_KEEPER_FILES 32	  /* descriptors: state, sockets, signals */
 
 /* clerk */
 
 /* gate */
+#define LIMIT_BATCH 256		   /* requests walked and committed together */
+#define LIMIT_ASK_BYTES (512u << 10) /* arena of one request */
+#define LIMIT_ASK_FIELDS 48	   /* record fields in one request */
+#define LIMIT_ASK_SUBJECTS 16	   /* persons or vehicles a ground may name */
+#define LIMIT_ENTRY_VALUE 16384	   /* one label's value */
+#define LIMIT_ENTRY_BYTES 65535	   /* one leaf (C2SP tlog-tiles: u16 length) */
+#define LIMIT_ENTRY_DISCLOSURES 32768 /* so that a receipt's extra stays < 64 KiB */
+#define LIMIT_PACKS 16		   /* packs in force */
+#define LIMIT_PACK_BYTES (4u << 20) /* one file of a pack */
+#define LIMIT_PACK_POLICIES 2048   /* policies in one pack */
+#define LIMIT_PACK_TESTS 2048	   /* cases in a pack's tests.json */
+#define LIMIT_NEEDS 8		   /* roles one request may wait for */
+#define LIMIT_RULINGS 64	   /* rules told of in one decision */
+#define LIMIT_DUTIES 32		   /* duties, and marks, of one decision */
+#define LIMIT_FRONTS 64		   /* front processes connected to the gate */
+#define LIMIT_BATCH_BYTES (8u << 20) /* arena of a whole batch, or of a reload */
+#define LIMIT_KEEPER_TRIES 100	   /* at start, for the keeper to come up */
+#define LIMIT_KEEPER_WAIT_MS 50	   /* between two of these */
+#define LIMIT_GATE_IDLE_MS 1000	   /* keep house this often without frames */
+#define LIMIT_ASK_TEXT 256	   /* one text of a request: a name, a key */
+#define LIMIT_ASK_NUMBER 64	   /* a case, warrant or instrument number; an id */
+#define LIMIT_ASK_REASON 1000	   /* the reason in words */
+#define LIMIT_WEIGH_COUNT 10000	   /* distinct subjects counted; more is all one */
+#define LIMIT_EXTRACT_DAYS 90	   /* erased or justified by then (M-07-16) */
+#define LIMIT_EPOCH_HOURS 24	   /* one sealing key */
+#define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
+#define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
+#define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
 
 /* front */
 #define LIMIT_FRONT_CONNECTIONS 1024   /* of one front process */
 #define LIMIT_FRONT_PER_ADDRESS 256    /* an agency may sit behind one NAT */
 #define LIMIT_FRONT_REQUESTS 10000     /* of one connection; then it is closed */
 #define LIMIT_FRONT_OUTSTANDING 1024   /* asked of the gate and not answered */
-#define LIMIT_FRONT_HEADER_BYTES 8192  /* request line and header fields */
-#define LIMIT_FRONT_POOL_BYTES 24576   /* libmicrohttpd's memory a connection */
+#define LIMIT_FRONT_HEADER_BYTES 16384 /* request line and header fields */
+#define LIMIT_FRONT_POOL_BYTES 32768   /* libmicrohttpd's memory a connection */
 #define LIMIT_FRONT_PATH_BYTES 1024    /* request target */
 #define LIMIT_FRONT_PARAMETER_BYTES 128 /* one path parameter, decoded */
 #define LIMIT_FRONT_TOKEN_BYTES 128    /* Idempotency-Key, X-Request-ID */
@@ -107,11 +142,12 @@
 #define LIMIT_FRONT_JSON_MEMBERS 256   /* leaves; fits LIMIT_FRAME_FIELDS */
 #define LIMIT_FRONT_STRING_BYTES 4096  /* one string value */
 #define LIMIT_FRONT_POINTER_BYTES 256  /* JSON Pointer of a leaf */
-#define LIMIT_FRONT_READ_S 30	       /* from idle to a whole request */
-#define LIMIT_FRONT_WRITE_S 30	       /* to take a whole answer */
+#define LIMIT_FRONT_READ_MS 30000       /* from idle to a whole request */
+#define LIMIT_FRONT_WRITE_MS 30000	       /* to take a whole answer */
 #define LIMIT_FRONT_GATE_MS 10000      /* for the gate to answer */
 #define LIMIT_FRONT_DRAIN_MS 15000     /* to finish after SIGTERM */
 #define LIMIT_FRONT_RETRY_MS 1000      /* longest wait between connects to gate */
+#define LIMIT_FRONT_FILES 64	       /* besides two a connection */
 #define LIMIT_FRONT_CHAIN 8	       /* certificates a client may present */
 #define LIMIT_FRONT_PEM_BYTES (4u << 20) /* a CA bundle or revocation list */
 #define LIMIT_FRONT_LOG_FILE (17u << 20) /* 256 entries of 2 + 65,535 bytes */

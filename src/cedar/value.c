@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "cedar/call.h"
 #include "util/fault.h"
 
 static int
@@ -293,4 +294,14 @@ value_record_find(const struct value_record *record, uint32_t name)
 		n -= half;
 	}
 	return n == 1 && names[low] == name ? &record->values[low] : NULL;
+}
+
+int
+cedar_value_parse(struct cedar_value *value, enum cedar_kind kind,
+    struct str text, struct str *why)
+{
+	const char *reason = cedar_call_construct(value, kind, text);
+
+	*why = str_of(reason);
+	return reason != NULL ? CEDAR_E_INPUT : 0;
 }

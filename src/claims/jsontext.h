@@ -21,6 +21,7 @@ struct claims_jsontext {
 	struct str text;
 	size_t at;
 	unsigned depth;
+	size_t n_reserved; /* member names "_sd" and "..." met so far */
 };
 
 enum {
@@ -58,16 +59,16 @@ int claims_jsontext_string(struct claims_jsontext *walk, struct str *string)
 int claims_jsontext_name(struct claims_jsontext *walk, struct str *name)
     MUST_USE NONNULL;
 
+/* The next byte that is not white space, without stepping; '\0' at the end. */
+char claims_jsontext_peek(struct claims_jsontext *walk) NONNULL;
+
 /* Nothing but white space is left. */
 bool claims_jsontext_is_done(struct claims_jsontext *walk) NONNULL;
-
-/* Is the whole text one value? Returns: 0; _E_FORMAT; _E_LIMIT. */
-int claims_jsontext_check(struct str text) MUST_USE;
 
 /* Append a string's content with its escapes undone; it was walked over. */
 void claims_jsontext_unescape(struct buf *plain, struct str string) NONNULL;
 
-/* Do two walked-over strings mean the same? */
+/* Do two walked-over strings mean the same, however they are escaped? */
 bool claims_jsontext_is_equal(struct str a, struct str b);
 
 #endif

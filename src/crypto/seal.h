@@ -61,9 +61,13 @@ int seal_decrypt(uint8_t *bytes, const struct seal_key *key,
 void seal_pair_from_seed(struct seal_public *public, struct seal_secret *secret,
     const uint8_t seed[static 32]) NONNULL;
 
-/* Wrap a key so that only the secret half of the pair opens it. */
-void seal_wrap(struct seal_wrapped *wrapped, const struct seal_public *public,
-    const struct seal_key *key) NONNULL;
+/*
+ * Wrap a key so that only the secret half of the pair opens it.
+ *
+ * Returns: 0; SEAL_E_BAD (public is no usable public key).
+ */
+int seal_wrap(struct seal_wrapped *wrapped, const struct seal_public *public,
+    const struct seal_key *key) MUST_USE NONNULL;
 
 /* Returns: 0 and the key; SEAL_E_BAD. */
 int seal_unwrap(struct seal_key *key, const struct seal_public *public,

@@ -6,8 +6,10 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sysexits.h>
 #include <unistd.h>
 
+#include "config/config.h"
 #include "frames.h"
 #include "front/gatelink.h"
 #include "front/http.h"
@@ -16,6 +18,7 @@
 #include "util/clock.h"
 #include "util/eventlog.h"
 #include "util/fault.h"
+#include "util/sandbox.h"
 
 #define TICK_US 250000 /* how exactly the times of connections are kept */
 #define N_EVENTS 8
@@ -48,6 +51,8 @@ front_options_init(struct front_options *options, const char *dir)
 		.gate_socket = "run/gate.sock",
 		.log = "log",
 		.public_fd = -1,
+		.is_sandboxed = true,
+		.level = EVENTLOG_INFO,
 		.limits = {
 			.connections = LIMIT_FRONT_CONNECTIONS,
 			.per_address = LIMIT_FRONT_PER_ADDRESS,
@@ -55,8 +60,8 @@ front_options_init(struct front_options *options, const char *dir)
 			.body_bytes = LIMIT_FRONT_BODY_BYTES,
 			.requests = LIMIT_FRONT_REQUESTS,
 			.outstanding = LIMIT_FRONT_OUTSTANDING,
-			.read_s = LIMIT_FRONT_READ_S,
-			.write_s = LIMIT_FRONT_WRITE_S,
+			.read_ms = LIMIT_FRONT_READ_MS,
+			.write_ms = LIMIT_FRONT_WRITE_MS,
 			.gate_ms = LIMIT_FRONT_GATE_MS,
 			.drain_ms = LIMIT_FRONT_DRAIN_MS,
 		},
@@ -156,6 +161,32 @@ open_all(struct front *front, int listen_fd)
 	return TRACE(r);
 }
 
+/* Reads the log and a renewed revocation list; connects to the gate. */
+static int
+lock_in(struct front *front)
+{
+	const struct sandbox_path paths[] = {
+		{ front->options->log, false },
+		{ "tls", false },
+		{ "run", false },
+	};
+	struct sandbox sandbox = { .role = SANDBOX_FRONT,
+		.paths = paths,
+		.n_paths = ARRAY_LEN(paths),
+		.max_files = 2 * (uint64_t)front->options->limits.connections +
+		    LIMIT_FRONT_FILES };
+	int r;
+
+	if (!front->options->is_sandboxed)
+		return 0;
+	r = sandbox_enter(&sandbox);
+	if (r != SANDBOX_E_LANDLOCK)
+		return TRACE(r);
+	eventlog_write(&front->log, EVENTLOG_WARNING,
+	    "this kernel has no Landlock; seccomp alone keeps files away");
+	return 0;
+}
+
 static void
 say_ready(struct front *front)
 {
@@ -202,7 +233,7 @@ read_parent(struct front *front)
 }
 
 static void
-read_signal(struct front *front)
+read_msignal(struct front *front)
 {
 	struct signalfd_siginfo info;
 
@@ -264,7 +295,7 @@ turn(struct front *front)
 		else if (events[i].data.ptr == &front->parent_fd)
 			read_parent(front);
 		else if (events[i].data.ptr == &front->signal_fd)
-			read_signal(front);
+			read_msignal(front);
 	}
 	tick(front, now_us);
 	http_turn(front->http);
@@ -303,8 +334,12 @@ front_serve(const struct front_options *options, int listen_fd, int parent_fd)
 		.epoll_fd = -1,
 		.signal_fd = -1,
 		.log_dir = -1 };
-	int r = open_all(&front, listen_fd);
+	int r;
 
+	front.log.level = options->level;
+	r = open_all(&front, listen_fd);
+	if (r == 0)
+		r = lock_in(&front);
 	if (r == 0) {
 		say_ready(&front);
 		while (r == 0 && !is_done(&front, clock_monotonic_us()))
@@ -316,11 +351,71 @@ front_serve(const struct front_options *options, int listen_fd, int parent_fd)
 	return r < 0 ? 1 : 0;
 }
 
+static void
+take_settings(struct front_options *options, const struct config *config)
+{
+	struct front_limits *limits = &options->limits;
+	static const struct {
+		struct str name;
+		enum eventlog_level level;
+	} levels[] = {
+		{ STR_INIT("error"), EVENTLOG_ERROR },
+		{ STR_INIT("warning"), EVENTLOG_WARNING },
+		{ STR_INIT("info"), EVENTLOG_INFO },
+		{ STR_INIT("debug"), EVENTLOG_DEBUG },
+	};
+
+	limits->connections = (unsigned)config->limits.connections;
+	limits->outstanding = limits->connections;
+	limits->per_address = (unsigned)config->limits.connections_per_address;
+	limits->header_bytes = (unsigned)config->limits.header_bytes;
+	limits->body_bytes = (unsigned)config->limits.body_bytes;
+	limits->gate_ms = (unsigned)config->timeouts.request_ms;
+	limits->read_ms = (unsigned)config->timeouts.idle_ms;
+	/* Ended by itself before the parent ends it. */
+	limits->drain_ms = (unsigned)(config->timeouts.stop_ms * 9 / 10);
+	if (config->listen.public_port > 0)
+		options->public_fd = FRONT_PUBLIC_FD;
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		if (str_is_equal(config->log.level, levels[i].name))
+			options->level = levels[i].level;
+	}
+}
+
+static int
+load_settings(struct front_options *options, const struct eventlog *log)
+{
+	struct arena arena;
+	struct diag_list diags;
+	struct config config = { 0 };
+	int r;
+
+	arena_init(&arena, LIMIT_CONFIG_ARENA);
+	diag_init(&diags, &arena, STR("front"), STR(""));
+	r = config_load(&config, &diags, options->dir);
+	if (r == 0)
+		take_settings(options, &config);
+	else if (r == CONFIG_E_ABSENT)
+		eventlog_write(log, EVENTLOG_ERROR, "%s/stile.conf: not there",
+		    options->dir);
+	for (size_t i = 0; i < diags.n_items; i++)
+		eventlog_write(log, EVENTLOG_ERROR, "%.*s: %.*s",
+		    STR_ARG(diags.items[i].where), STR_ARG(diags.items[i].text));
+	config_fini(&config);
+	arena_fini(&arena);
+	return r < 0 ? TRACE(r) : r;
+}
+
 int
 front_run(const char *dir, int listen_fd, int parent_fd)
 {
+	struct eventlog log = eventlog_stderr("front");
 	struct front_options options;
+	int r;
 
 	front_options_init(&options, dir);
-	return front_serve(&options, listen_fd, parent_fd);
+	r = load_settings(&options, &log);
+	if (r < 0)
+		eventlog_fault(&log, r, "stile.conf");
+	return r == 0 ? front_serve(&options, listen_fd, parent_fd) : EX_CONFIG;
 }

@@ -10,7 +10,12 @@
 #ifndef STILE_FRONT_FRONT_H
 #define STILE_FRONT_FRONT_H
 
+#include <stdbool.h>
+
 #include "util/attr.h"
+#include "util/eventlog.h"
+
+#define FRONT_PUBLIC_FD 5 /* as the parent places it */
 
 struct front_limits {
 	unsigned connections;
@@ -19,8 +24,8 @@ struct front_limits {
 	unsigned body_bytes;
 	unsigned requests;    /* of one connection */
 	unsigned outstanding; /* asked of the gate */
-	unsigned read_s;      /* from idle to a whole request */
-	unsigned write_s;     /* for the client to take an answer */
+	unsigned read_ms;     /* from idle to a whole request */
+	unsigned write_ms;    /* for the client to take an answer */
 	unsigned gate_ms;     /* for the gate to answer */
 	unsigned drain_ms;    /* to finish after SIGTERM or the parent's death */
 };
@@ -34,6 +39,8 @@ struct front_options {
 	const char *gate_socket;
 	const char *log;	   /* checkpoint and tiles */
 	int public_fd; /* listens for anybody, for the log alone; -1: none */
+	bool is_sandboxed; /* false only in tests that need to look inside */
+	enum eventlog_level level;
 	struct front_limits limits;
 };
 
@@ -51,7 +58,12 @@ void front_options_init(struct front_options *options, const char *dir)
 int front_serve(const struct front_options *options, int listen_fd,
     int parent_fd) MUST_USE NONNULL;
 
-/* The role's entry point: front_serve() with the settings of dir. */
+/*
+ * The role's entry point: front_serve() with DIR/stile.conf. When that names a
+ * public port, descriptor FRONT_PUBLIC_FD listens on it.
+ *
+ * Returns: as front_serve(); 78 (EX_CONFIG) when the settings are wrong.
+ */
 int front_run(const char *dir, int listen_fd, int parent_fd) MUST_USE NONNULL;
 
 #endif

@@ -51,7 +51,7 @@ start_client(struct http *http, struct MHD_Connection *connection)
 	if (client == NULL)
 		return NULL;
 	client->deadline_us = clock_monotonic_us() +
-	    (int64_t)http->site.limits.read_s * 1000000;
+	    (int64_t)http->site.limits.read_ms * 1000;
 	if (http->site.gatelink != NULL && session != NULL)
 		tls_require(http->tls, session, &client->peer);
 	return client;
@@ -128,7 +128,7 @@ on_completed(void *context, struct MHD_Connection *connection,
 	if (client != NULL) {
 		client->is_busy = false;
 		client->deadline_us = clock_monotonic_us() +
-		    (int64_t)http->site.limits.read_s * 1000000;
+		    (int64_t)http->site.limits.read_ms * 1000;
 	}
 	request_free(*request_context);
 	*request_context = NULL;
@@ -139,7 +139,7 @@ start_daemon(struct http *http, const struct http_options *options)
 {
 	const struct front_limits *limits = &options->limits;
 	size_t pool = MAX((size_t)LIMIT_FRONT_POOL_BYTES,
-	    3 * (size_t)limits->header_bytes);
+	    2 * (size_t)limits->header_bytes);
 	struct MHD_OptionItem trust[] = {
 		{ MHD_OPTION_HTTPS_MEM_TRUST, 0,
 		    (void *)(uintptr_t)tls_ca(options->tls) },

@@ -53,7 +53,7 @@ queue(struct request *request, unsigned status, struct MHD_Response *response)
 	if (reply->must_close || request->site->is_draining)
 		add(response, "Connection", "close");
 	request->client->deadline_us = clock_monotonic_us() +
-	    (int64_t)request->site->limits.write_s * 1000000;
+	    (int64_t)request->site->limits.write_ms * 1000;
 	result = MHD_queue_response(request->connection, status, response);
 	MHD_destroy_response(response);
 	return result;

@@ -231,7 +231,7 @@ request_head(struct request *request, const char *method, const char *version)
 		return MHD_YES;
 	request->is_ended = true;
 	/* Nobody will read the body of what is over at its head. */
-	if (fields.framing.has_body)
+	if (fields.framing.has_body || problem == PROBLEM_NO_SUCH_METHOD)
 		return refuse_and_close(request, problem);
 	request->reply.problem = problem;
 	return MHD_YES;

@@ -11,6 +11,7 @@
 
 #include "limits.h"
 #include "util/arena.h"
+#include "util/clock.h"
 #include "util/fault.h"
 #include "util/file.h"
 #include "util/instant.h"
@@ -33,6 +34,7 @@ struct tls {
 	struct mark crl_mark;
 	bool has_crl;
 	int64_t crl_end_us; /* nextUpdate; past it nobody is verified */
+	bool is_end_said;
 };
 
 const char *
@@ -311,8 +313,11 @@ static int
 on_certificate(gnutls_session_t session)
 {
 	struct tls_peer *peer = gnutls_session_get_ptr(session);
+	struct clock clock = clock_system();
 
-	return verify(session, peer) ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+	/* GnuTLS itself does not mind a list that is out of date. */
+	return clock_now_us(&clock) < peer->tls->crl_end_us &&
+	    verify(session, peer) ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
 }
 
 void
@@ -327,7 +332,8 @@ tls_require(struct tls *tls, void *session, struct tls_peer *peer)
 bool
 tls_check(void *session, struct tls_peer *peer, int64_t now_us)
 {
-	if (!peer->is_verified || now_us >= peer->not_after_us)
+	if (!peer->is_verified || now_us >= peer->not_after_us ||
+	    now_us >= peer->tls->crl_end_us)
 		return false;
 	if (peer->generation == peer->tls->generation)
 		return true;
@@ -339,17 +345,17 @@ tls_refresh(struct tls *tls, int64_t now_us, const struct eventlog *log)
 {
 	struct mark mark = mark_of(tls->files.crl);
 
-	if (tls->crl_end_us <= now_us) {
+	if (tls->crl_end_us <= now_us && !tls->is_end_said) {
 		eventlog_write(log, EVENTLOG_ERROR,
 		    "%s: out of date; no client is let in until it is renewed",
 		    tls->files.crl);
-		tls->crl_end_us = INT64_MAX;
-		tls->generation++;
+		tls->is_end_said = true;
 	}
 	if (is_same(&mark, &tls->crl_mark))
 		return false;
 	if (!load_trust(tls, log))
 		return false;
+	tls->is_end_said = false;
 	eventlog_write(log, EVENTLOG_INFO, "%s: read again", tls->files.crl);
 	return true;
 }

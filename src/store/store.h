@@ -124,8 +124,9 @@ int store_probe(struct store *store) MUST_USE NONNULL;
 /*
  * Move committed pages from the write-ahead log to their place. The store
  * never does so by itself, since it would stall a commit; call it between
- * batches once store_wal_pages() is past LIMIT_STORE_WAL_PAGES. Not inside a
- * transaction. PostgreSQL does this itself; then nothing happens.
+ * batches once store_is_checkpoint_due(). Not inside a transaction. Costs two
+ * syncs and the pages; TRUNCATE also waits up to LIMIT_STORE_BUSY_MS for
+ * readers. PostgreSQL does this itself; then nothing happens.
  *
  * Returns: 0, also when readers kept it from finishing; STORE_E_FULL, BROKEN,
  * READ_ONLY; fault.
@@ -133,8 +134,14 @@ int store_probe(struct store *store) MUST_USE NONNULL;
 int store_checkpoint(struct store *store, enum store_checkpoint how)
     MUST_USE NONNULL;
 
-/* Pages in the write-ahead log after the newest commit of this handle. */
+/*
+ * Pages in the write-ahead log that are not in their place yet, as of this
+ * handle's newest commit or checkpoint. 0: nothing old is left there.
+ */
 uint64_t store_wal_pages(const struct store *store) NONNULL;
+
+/* Returns: true when store_wal_pages() has reached LIMIT_STORE_WAL_PAGES. */
+bool store_is_checkpoint_due(const struct store *store) NONNULL;
 
 /* Why the newest call failed, one line for people. Borrowed until the next. */
 struct str store_reason(const struct store *store) NONNULL;

@@ -39,7 +39,7 @@ void tlog_checkpoint_format(const struct tlog_checkpoint *checkpoint,
  * Read a signed checkpoint and believe it: signed by the log's key, with the
  * key's name as origin.
  *
- * Returns: 0; TLOG_CHECKPOINT_E_*. Cosignatures are not looked at; see
+ * Returns: 0; TLOG_CHECKPOINT_E_*; fault ENOMEM. Cosignatures are not looked at; see
  * tlog_note_verify().
  */
 int tlog_checkpoint_open(struct tlog_checkpoint *checkpoint, struct str note,

@@ -34,7 +34,7 @@
 struct tlog_edge;
 
 enum {
-	TLOG_EDGE_E_FULL = 1, /* the batch holds all it may: commit, then mark */
+	TLOG_EDGE_E_FULL = 1, /* a batch may hold no more: commit it */
 	TLOG_EDGE_E_RANGE,    /* index or old size is not in the tree */
 	TLOG_EDGE_E_MISSING,  /* a tile it needs is not there, or no reader */
 };

@@ -17,7 +17,7 @@
 struct tlog_logdir;
 
 enum {
-	TLOG_LOGDIR_E_ABSENT = 1, /* no such directory, or no checkpoint in it */
+	TLOG_LOGDIR_E_ABSENT = 1, /* no such directory, or no checkpoint */
 	TLOG_LOGDIR_E_KIND,	  /* not a directory, or not a regular file */
 	TLOG_LOGDIR_E_TOO_LARGE,  /* longer than LIMIT_TLOG_NOTE_BYTES */
 };

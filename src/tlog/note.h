@@ -65,7 +65,7 @@ struct tlog_note_verdict {
 
 enum {
 	TLOG_NOTE_E_KEY = 1,  /* not a well-formed key, or its id is wrong */
-	TLOG_NOTE_E_NAME,     /* empty, too long, with '+', space or bad UTF-8 */
+	TLOG_NOTE_E_NAME,     /* empty, too long, a '+', space or bad UTF-8 */
 	TLOG_NOTE_E_FORMAT,   /* not a well-formed note */
 	TLOG_NOTE_E_BAD,      /* a known key's signature is wrong */
 	TLOG_NOTE_E_UNSIGNED, /* no known key signed */
@@ -104,7 +104,7 @@ int tlog_note_parse(struct tlog_note *note, struct str bytes) MUST_USE NONNULL;
  * ignored; one bad signature of a known key condemns the note.
  *
  * verdicts: one a key, or NULL. Returns: 0 at least one is good;
- * TLOG_NOTE_E_BAD; TLOG_NOTE_E_UNSIGNED.
+ * TLOG_NOTE_E_BAD; TLOG_NOTE_E_UNSIGNED; fault ENOMEM.
  */
 int tlog_note_verify(const struct tlog_note *note,
     struct tlog_note_verdict *verdicts, const struct tlog_note_key *keys,

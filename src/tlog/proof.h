@@ -24,8 +24,8 @@ struct tlog_proof {
 };
 
 enum {
-	TLOG_PROOF_E_RANGE = 1, /* index not below size, or sizes reversed, 0
-				   or past TLOG_SIZE_MAX */
+	TLOG_PROOF_E_RANGE = 1, /* index not below size; old size 0 or larger
+				   than size; size past TLOG_SIZE_MAX */
 	TLOG_PROOF_E_LENGTH,	/* not the number of hashes this proof has */
 	TLOG_PROOF_E_ROOT,	/* the hashes do not lead to the root */
 	TLOG_PROOF_E_MISSING,	/* making: a tile it needs is not there */
@@ -43,9 +43,9 @@ int tlog_proof_verify_inclusion(const struct digest *root, uint64_t size,
 /*
  * Is the tree of old_size leaves under old_root a prefix of the other?
  *
- * Equal sizes need equal roots and no hashes. From size 0 everything follows:
- * old_root must be the empty tree's and there may be no hashes.
- * Returns: 0 yes; TLOG_PROOF_E_RANGE, _LENGTH, _ROOT.
+ * Equal sizes need equal roots and no hashes. Of an old size of 0 there is
+ * nothing to prove and no proof is taken: a caller that starts from an empty
+ * log takes the first tree without one. Returns: 0 yes; TLOG_PROOF_E_RANGE, _LENGTH, _ROOT.
  */
 int tlog_proof_verify_consistency(const struct digest *old_root,
     uint64_t old_size, const struct digest *root, uint64_t size,
@@ -57,6 +57,7 @@ size_t tlog_proof_consistency_len(uint64_t old_size, uint64_t size);
 
 /*
  * Make proofs, or find the root, from tiles of a tree of at least that size.
+ * The proof from an old size of 0, or of size, has no hashes.
  *
  * Returns: 0; TLOG_PROOF_E_RANGE; TLOG_PROOF_E_MISSING; fault of the reader.
  */

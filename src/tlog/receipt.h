@@ -54,7 +54,8 @@ int tlog_receipt_format(const struct tlog_receipt *receipt, struct buf *text)
  * Does the receipt place this leaf hash in the log of this key?
  *
  * checkpoint: what was believed, borrowing from the receipt.
- * Returns: 0 yes; TLOG_RECEIPT_E_SIGNATURE; TLOG_RECEIPT_E_PROOF.
+ * Returns: 0 yes; TLOG_RECEIPT_E_FORMAT (the checkpoint); _E_SIGNATURE;
+ * _E_PROOF; fault ENOMEM.
  */
 int tlog_receipt_verify(const struct tlog_receipt *receipt,
     struct tlog_checkpoint *checkpoint, const struct digest *leaf,

@@ -32,7 +32,8 @@ struct tlog_tile {
 
 enum {
 	TLOG_TILE_E_MISSING = 1, /* there is no such tile */
-	TLOG_TILE_E_SIZE,	 /* its length is not 32 * width */
+	TLOG_TILE_E_SHORT,	 /* it has fewer than 32 * width bytes */
+	TLOG_TILE_E_EXTRA,	 /* it has more bytes than its name says */
 };
 
 /*

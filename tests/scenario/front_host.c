@@ -42,8 +42,8 @@ set_limit(struct front_limits *limits, const char *argument)
 		{ "per_address=", &limits->per_address },
 		{ "requests=", &limits->requests },
 		{ "outstanding=", &limits->outstanding },
-		{ "read_s=", &limits->read_s },
-		{ "write_s=", &limits->write_s },
+		{ "read_ms=", &limits->read_ms },
+		{ "write_ms=", &limits->write_ms },
 		{ "gate_ms=", &limits->gate_ms },
 		{ "drain_ms=", &limits->drain_ms },
 	};

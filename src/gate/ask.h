@@ -1,0 +1,186 @@
+/*
+ * An ask: one frame of a front on its way down the path, and all that the
+ * steps learn about it. Lives in its own arena; zero is the safe value: an ask
+ * that was forgotten half-way is denied and discloses nothing.
+ */
+#ifndef STILE_GATE_ASK_H
+#define STILE_GATE_ASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gate/entry.h"
+#include "gate/facts.h"
+#include "gate/judge.h"
+#include "gate/members.h"
+#include "gate/refusal.h"
+#include "limits.h"
+#include "source/record.h"
+#include "source/subject.h"
+#include "stile/digest.h"
+#include "store/entries.h"
+#include "store/grounds.h"
+#include "store/people.h"
+#include "store/requests.h"
+#include "util/arena.h"
+#include "util/frame.h"
+#include "util/str.h"
+
+enum operation_id {
+#define X(symbol, name, path, role, entry) OPERATION_##symbol,
+#include "gate/operations.def"
+#undef X
+	OPERATION_N,
+};
+
+enum operation_path {
+	PATH_REQUEST,  /* the main path */
+	PATH_REGISTER, /* a ground is registered or changed */
+	PATH_APPROVE,  /* a person approves, the request is decided again */
+	PATH_LOOK,     /* something of one's own is read */
+	PATH_READY,    /* can the log be written? */
+};
+
+struct operation {
+	struct str name;
+	enum operation_path path;
+	uint32_t role; /* bits of enum people_role, any of them; 0 = all */
+	enum entry_type entry;
+};
+
+/* What a request says, in canonical form. */
+struct ask_request {
+	struct subject subject;
+	struct str ground_kind; /* "investigation", "wanted", "none" */
+	struct str ground;	/* number */
+	struct str instrument;	/* id; empty: none */
+	struct str purpose;
+	struct str end_use;
+	struct str reason;
+	struct str requestor; /* id; empty: the operator */
+	enum record_field fields[LIMIT_ASK_FIELDS];
+	size_t n_fields;
+};
+
+/* What a registration says; each operation uses what it needs. */
+struct ask_register {
+	struct str change; /* "open", "close", "assign", … */
+	struct str kind;   /* "investigation", "wanted", "instrument" */
+	struct str number;
+	struct str requester;
+	int64_t until_us;
+	struct str offence;
+	struct str warrant_kind;
+	struct str court;
+	struct str judge;
+	struct str docket;
+	int32_t issued;
+	int32_t expires;
+	struct str document; /* 32 bytes or empty */
+	struct str scope[LIMIT_ASK_FIELDS];
+	size_t n_scope;
+};
+
+/* An older entry that is looked at: its receipt goes into the answer. */
+struct ask_look {
+	uint64_t index;
+	struct str leaf;
+	struct str for_asker;
+	bool is_whole_answer; /* the answer is the receipt itself */
+};
+
+struct ask {
+	struct arena arena;
+
+	/* whom to answer */
+	size_t channel;
+	uint64_t id;
+	bool is_silent; /* decided again for an approver: no one waits */
+
+	/* the frame */
+	struct frame frame;
+	const struct operation *operation;
+	struct str parameters[2];
+	size_t n_parameters;
+	struct str certificate; /* 32 bytes */
+	struct str peer;
+	struct str idempotency;
+	struct digest body_digest;
+	struct digest key_digest;
+	struct members members;
+	int64_t now_us;
+
+	/* how it ends */
+	struct refusal refusal;
+	bool is_settled; /* walks no further, except to enter and answer */
+	bool is_replay;	 /* answered before: same answer, no new entry */
+
+	/* identify */
+	bool is_known;
+	struct store_credential credential;
+	struct store_requester operator;
+	struct store_requester requestor;
+	struct store_agency agency;
+	bool is_unit_active;
+
+	/* read */
+	struct ask_request request;
+	struct ask_register registration;
+	struct subject subjects[LIMIT_ASK_SUBJECTS]; /* named by a ground */
+	size_t n_subjects;
+	struct digest indexes[LIMIT_ASK_SUBJECTS]; /* of those; [0] of a request */
+
+	/* ground, weigh, decide */
+	struct facts facts;
+	struct store_instrument instrument;
+	bool has_instrument;
+	struct decision decision;
+	struct str approvals[LIMIT_NEEDS];
+	size_t n_approvals;
+
+	/* fetch, minimise, mark */
+	struct record record;
+	uint64_t disclosed; /* RECORD_BIT set */
+	struct str outcome; /* "one", "none", "many", "sealed", … */
+	struct str record_json;
+	struct str marking_json;
+
+	/* approvals */
+	struct store_request pending; /* the row of a request looked at */
+	struct ask *child;	      /* the request decided again */
+	struct ask_look *look;	      /* NULL: no older entry */
+
+	/* enter, answer */
+	struct str request_id;
+	struct entry entry;
+	struct entry_text text;
+	bool has_entry;
+	uint64_t index;
+	struct str core; /* answer without its receipt: JSON members */
+	uint64_t status;
+	struct str content_type;
+	struct str location;
+	struct str receipt;
+	struct str body;
+};
+
+/* The operation of that name; NULL when there is none. */
+const struct operation *ask_operation(struct str name);
+const struct operation *ask_operation_of(enum operation_id id);
+
+/* Settle with a refusal; the first one stands. */
+void ask_refuse(struct ask *ask, enum refusal_code code, struct str member,
+    struct str detail) NONNULL;
+
+/* As ask_refuse with the detail formatted into the ask's arena. */
+void ask_refuse_format(struct ask *ask, enum refusal_code code,
+    const char *member, const char *format, ...) PRINTF(4, 5);
+
+static inline bool
+ask_is(const struct ask *ask, enum operation_id id)
+{
+	return ask->operation == ask_operation_of(id);
+}
+
+#endif

@@ -1,0 +1,261 @@
+/* Cores of answers; see core.h. */
+#include "gate/core.h"
+
+#include <errno.h>
+
+#include "util/fault.h"
+#include "util/instant.h"
+#include "util/json.h"
+
+static struct str
+take(struct arena *arena, const struct buf *buf, size_t cut)
+{
+	if (buf_finish(buf) != 0)
+		return (struct str){ 0 };
+	return arena_str(arena, str_part(buf_str(buf), cut, buf->len - cut));
+}
+
+static void
+put_ruling(struct json *json, const struct ruling *ruling)
+{
+	json_open_object(json);
+	json_put_string(json, "pack", ruling->pack);
+	json_put_string(json, "rule", ruling->rule);
+	if (ruling->is_error)
+		json_put_bool(json, "error", true);
+	if (ruling->says.len > 0)
+		json_put_string(json, "says", ruling->says);
+	if (ruling->remedy.len > 0)
+		json_put_string(json, "remedy", ruling->remedy);
+	if (ruling->cite.len > 0)
+		json_put_string(json, "cite", ruling->cite);
+	if (ruling->needs.len > 0)
+		json_put_string(json, "needs", ruling->needs);
+	json_close_object(json);
+}
+
+static void
+put_rulings(struct json *json, const struct decision *decision)
+{
+	json_open_array(json);
+	for (size_t i = 0; i < decision->n_rulings; i++)
+		put_ruling(json, &decision->rulings[i]);
+	json_close_array(json);
+}
+
+static void
+put_list(struct json *json, const struct str *items, size_t n)
+{
+	json_open_array(json);
+	for (size_t i = 0; i < n; i++)
+		json_string(json, items[i]);
+	json_close_array(json);
+}
+
+struct str
+core_rules(struct arena *arena, const struct decision *decision)
+{
+	CLEANUP(buf_fini) struct buf buf = { 0 };
+	struct json json;
+
+	buf_init(&buf, LIMIT_ENTRY_VALUE);
+	json_init(&json, &buf);
+	put_rulings(&json, decision);
+	return take(arena, &buf, 0);
+}
+
+struct str
+core_list(struct arena *arena, const struct str *items, size_t n)
+{
+	CLEANUP(buf_fini) struct buf buf = { 0 };
+	struct json json;
+
+	buf_init(&buf, LIMIT_ENTRY_VALUE);
+	json_init(&json, &buf);
+	put_list(&json, items, n);
+	return take(arena, &buf, 0);
+}
+
+/* Fields asked for that are not in the record, each with the rule. */
+static void
+put_withheld(struct json *json, const struct ask *ask)
+{
+	const struct decision *decision = &ask->decision;
+
+	json_key(json, STR("withheld"));
+	json_open_array(json);
+	for (size_t i = 0; i < decision->n_fields; i++) {
+		const struct decided_field *field = &decision->fields[i];
+
+		if (field->verdict == VERDICT_PERMIT)
+			continue;
+		json_open_object(json);
+		json_put_string(json, "field",
+		    record_field_get(field->field)->name);
+		if (field->ruling < decision->n_rulings) {
+			const struct ruling *ruling =
+			    &decision->rulings[field->ruling];
+
+			json_put_string(json, "pack", ruling->pack);
+			json_put_string(json, "rule", ruling->rule);
+		}
+		json_close_object(json);
+	}
+	json_close_array(json);
+}
+
+static void
+put_event(struct json *json, const struct ask *ask)
+{
+	char time[INSTANT_TEXT_SIZE];
+
+	instant_format(time, ask->now_us);
+	if (ask->request_id.len > 0)
+		json_put_string(json, "id", ask->request_id);
+	if (ask->has_entry)
+		json_put_i64(json, "index", (int64_t)ask->index);
+	json_put_string(json, "time", str_of(time));
+}
+
+static void
+put_permit(struct json *json, struct ask *ask)
+{
+	put_event(json, ask);
+	json_put_string(json, "decision", STR("permit"));
+	json_put_raw(json, "record", ask->record_json);
+	put_withheld(json, ask);
+	json_put_raw(json, "marking", ask->marking_json);
+	json_key(json, STR("duties"));
+	put_list(json, ask->decision.duties, ask->decision.n_duties);
+	ask->status = 200;
+}
+
+static void
+put_problem(struct json *json, struct ask *ask, const struct refusal *refusal)
+{
+	struct str name = refusal_name(refusal->code);
+	struct str type = arena_format(&ask->arena, "/problems/%.*s",
+	    STR_ARG(name));
+
+	json_put_string(json, "type", type);
+	json_put_string(json, "title", refusal_title(refusal->code));
+	ask->status = refusal_status(refusal->code);
+	json_put_i64(json, "status", (int64_t)ask->status);
+	json_put_string(json, "code", name);
+	put_event(json, ask);
+	if (refusal->member.len > 0)
+		json_put_string(json, "member", refusal->member);
+	if (refusal->detail.len > 0)
+		json_put_string(json, "detail", refusal->detail);
+}
+
+/* Denied and referred: who said so, why, and what would make it lawful. */
+static void
+put_decision(struct json *json, const struct ask *ask)
+{
+	const struct decision *decision = &ask->decision;
+
+	json_put_string(json, "decision",
+	    judge_verdict_name(decision->verdict));
+	json_key(json, STR("rules"));
+	put_rulings(json, decision);
+	if (decision->verdict == VERDICT_REFER) {
+		json_key(json, STR("needs"));
+		put_list(json, decision->needs, decision->n_needs);
+	}
+}
+
+static void
+put_registered(struct json *json, struct ask *ask)
+{
+	const struct ask_register *reg = &ask->registration;
+
+	put_event(json, ask);
+	json_put_string(json, "kind", reg->kind);
+	json_put_string(json, "number", reg->number);
+	json_put_string(json, "change", reg->change);
+	if (reg->requester.len > 0)
+		json_put_string(json, "requester", reg->requester);
+	ask->status = 200;
+	if (ask_is(ask, OPERATION_CREATE_INVESTIGATION) ||
+	    ask_is(ask, OPERATION_CREATE_WANTED) ||
+	    ask_is(ask, OPERATION_CREATE_INSTRUMENT) ||
+	    ask_is(ask, OPERATION_CREATE_ASSIGNMENT))
+		ask->status = 201;
+}
+
+static void
+put_approved(struct json *json, struct ask *ask)
+{
+	put_event(json, ask);
+	json_put_string(json, "request", ask->pending.id);
+	/* How the request stands now; the record goes to its requester only. */
+	json_put_string(json, "decision",
+	    ask->child != NULL ? judge_verdict_name(
+				     ask->child->decision.verdict)
+			       : STR("deny"));
+	ask->status = 201;
+}
+
+/* The approver hears the decision, so the child is decided by then. */
+static void
+put_all(struct json *json, struct ask *ask)
+{
+	const struct refusal *refusal = &ask->refusal;
+
+	ask->content_type = STR("application/json");
+	if (refusal->code == REFUSAL_NONE) {
+		if (ask->operation->path == PATH_REQUEST)
+			put_permit(json, ask);
+		else if (ask->operation->path == PATH_APPROVE)
+			put_approved(json, ask);
+		else
+			put_registered(json, ask);
+		return;
+	}
+	if (refusal->code != REFUSAL_REFERRED)
+		ask->content_type = STR("application/problem+json");
+	put_problem(json, ask, refusal);
+	if (refusal->code == REFUSAL_DENIED ||
+	    refusal->code == REFUSAL_REFERRED)
+		put_decision(json, ask);
+}
+
+int
+core_write(struct ask *ask)
+{
+	CLEANUP(buf_fini) struct buf buf = { 0 };
+	struct json json;
+
+	buf_init(&buf, LIMIT_ANSWER_BYTES);
+	json_init(&json, &buf);
+	json_open_object(&json);
+	put_all(&json, ask);
+	json_close_object(&json);
+	ask->core = take(&ask->arena, &buf, 1);
+	if (ask->operation->path == PATH_REQUEST)
+		ask->location = arena_format(&ask->arena, "/v1/requests/%.*s",
+		    STR_ARG(ask->request_id));
+	return ask->core.p != NULL ? 0 : FAULT(ENOMEM);
+}
+
+int
+core_write_refusal(struct ask *ask, enum refusal_code code)
+{
+	CLEANUP(buf_fini) struct buf buf = { 0 };
+	struct refusal refusal = { .code = code };
+	struct json json;
+
+	if (code == ask->refusal.code)
+		refusal = ask->refusal;
+	buf_init(&buf, LIMIT_ANSWER_BYTES);
+	json_init(&json, &buf);
+	json_open_object(&json);
+	ask->content_type = STR("application/problem+json");
+	ask->has_entry = false;
+	put_problem(&json, ask, &refusal);
+	json_close_object(&json);
+	ask->core = take(&ask->arena, &buf, 1);
+	ask->location = STR("");
+	return ask->core.p != NULL ? 0 : FAULT(ENOMEM);
+}

@@ -1,0 +1,153 @@
+/* Writing an entry down: allow-list in the open, the rest as digests. */
+#include "gate/entry.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#include "claims/claims.h"
+#include "claims/disclosure.h"
+#include "limits.h"
+#include "util/fault.h"
+#include "util/instant.h"
+#include "util/json.h"
+
+struct label_row {
+	enum entry_type type;
+	enum entry_label label;
+	struct str name;
+	enum entry_audience audience;
+};
+
+static const struct label_row labels[] = {
+#define L(kind, symbol, text, who)                                             \
+	{ ENTRY_##kind, LABEL_##symbol, STR_INIT(text), AUDIENCE_##who },
+#include "gate/entries.def"
+};
+
+static const struct str type_names[ENTRY_N] = {
+	[ENTRY_NONE] = STR_INIT(""),
+#define T(kind, text) [ENTRY_##kind] = STR_INIT(text),
+#include "gate/entries.def"
+};
+
+struct str
+entry_type_name(enum entry_type type)
+{
+	assert(type < ENTRY_N);
+	return type_names[type];
+}
+
+void
+entry_put_json(struct entry *entry, enum entry_label label, struct str json)
+{
+	assert(label < LABEL_N);
+	entry->values[label] = json;
+}
+
+void
+entry_put(struct entry *entry, struct arena *arena, enum entry_label label,
+    struct str text)
+{
+	struct buf buf;
+
+	buf_init(&buf, LIMIT_ENTRY_VALUE);
+	json_add_string(&buf, text);
+	if (buf_finish(&buf) != 0)
+		entry->has_failed = true;
+	else
+		entry->values[label] = arena_str(arena, buf_str(&buf));
+	if (entry->values[label].p == NULL)
+		entry->has_failed = true;
+	buf_fini(&buf);
+}
+
+static void
+open_members(struct json *json, const struct entry *entry)
+{
+	char time[INSTANT_TEXT_SIZE];
+
+	instant_format(time, entry->time_us);
+	json_put_i64(json, "v", 1);
+	json_put_string(json, "type", entry_type_name(entry->type));
+	json_put_string(json, "time", str_of(time));
+	json_put_string(json, "holder", entry->holder);
+	json_put_string(json, "decision", entry->decision);
+	json_key(json, STR("packs"));
+	json_open_array(json);
+	for (size_t i = 0; i < entry->n_packs; i++)
+		json_string(json, entry->packs[i]);
+	json_close_array(json);
+}
+
+/* One label: its digest into the leaf, its disclosure to those who may see. */
+static int
+put_label(struct json *leaf, struct buf *for_asker, struct buf *for_holder,
+    const struct label_row *row, struct str value, const struct random *random)
+{
+	struct claims_digest digest;
+	struct buf *out = row->audience == AUDIENCE_ASKER ? for_asker
+							  : for_holder;
+
+	if (value.p == NULL) {
+		claims_disclosure_decoy(&digest, random);
+		claims_put(leaf, row->name.p, &digest);
+		return 0;
+	}
+	if (claims_disclosure_add(out, &digest, random, value) != 0)
+		return FAULT(ENOBUFS);
+	buf_add_char(out, '~');
+	claims_put(leaf, row->name.p, &digest);
+	return 0;
+}
+
+static int
+write_all(struct buf *bytes, struct buf *for_asker, struct buf *for_holder,
+    const struct entry *entry, const struct random *random)
+{
+	struct json leaf;
+
+	json_init(&leaf, bytes);
+	json_open_object(&leaf);
+	open_members(&leaf, entry);
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
+		int r;
+
+		if (labels[i].type != entry->type)
+			continue;
+		r = put_label(&leaf, for_asker, for_holder, &labels[i],
+		    entry->values[labels[i].label], random);
+		if (r < 0)
+			return TRACE(r);
+	}
+	json_close_object(&leaf);
+	if (buf_finish(bytes) != 0 || buf_finish(for_asker) != 0 ||
+	    buf_finish(for_holder) != 0)
+		return FAULT(ENOBUFS);
+	return 0;
+}
+
+int
+entry_write(struct entry_text *text, struct arena *arena,
+    const struct entry *entry, const struct random *random)
+{
+	CLEANUP(buf_fini) struct buf bytes = { 0 };
+	CLEANUP(buf_fini) struct buf for_asker = { 0 };
+	CLEANUP(buf_fini) struct buf for_holder = { 0 };
+	int r;
+
+	buf_init(&bytes, LIMIT_ENTRY_BYTES);
+	buf_init(&for_asker, LIMIT_ENTRY_DISCLOSURES);
+	buf_init(&for_holder, LIMIT_ENTRY_DISCLOSURES);
+	if (entry->has_failed)
+		return FAULT(ENOMEM);
+	r = write_all(&bytes, &for_asker, &for_holder, entry, random);
+	if (r < 0)
+		return TRACE(r);
+	text->leaf = arena_str(arena, buf_str(&bytes));
+	text->for_asker = arena_str(arena, buf_str(&for_asker));
+	text->for_holder = arena_str(arena, buf_str(&for_holder));
+	if (text->leaf.p == NULL || text->for_asker.p == NULL ||
+	    text->for_holder.p == NULL)
+		return FAULT(ENOMEM);
+	return 0;
+}

@@ -1,0 +1,490 @@
+/* The gate's process: opens what it holds, waits, turns; see gate.h. */
+#include "gate/gate.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "crypto/csprng.h"
+#include "frames.h"
+#include "gate/assembly.h"
+#include "gate/force.h"
+#include "gate/keys_channel.h"
+#include "gate/turn.h"
+#include "source/source_sqlite.h"
+#include "store/store.h"
+#include "util/eventlog.h"
+#include "util/fault.h"
+#include "util/sandbox.h"
+
+struct host {
+	const char *dir;
+	int listen_fd;
+	int parent_fd;
+	int signal_fd;
+	int clerk_fd; /* -1: not connected */
+	struct eventlog log;
+	struct config config;
+	struct csprng csprng;
+	struct store *store;
+	struct source source;
+	struct keys_channel keys;
+	struct gate gate;
+	struct turn turn;
+	bool has_config;
+	bool has_gate;
+	bool has_turn;
+	uint64_t told_size; /* what the clerk was told */
+	char paths[4][4096]; /* store, records, keeper.sock, clerk.sock */
+};
+
+enum {
+	PATH_STORE,
+	PATH_RECORDS,
+	PATH_KEEPER,
+	PATH_CLERK,
+};
+
+static void
+make_path(char path[static 4096], const char *dir, const char *rest)
+{
+	if (rest[0] == '/')
+		snprintf(path, 4096, "%s", rest);
+	else
+		snprintf(path, 4096, "%s/%s", dir, rest);
+}
+
+static void
+log_diags(const struct host *host, const struct diag_list *diags)
+{
+	for (size_t i = 0; i < diags->n_items; i++) {
+		const struct diag *diag = &diags->items[i];
+
+		eventlog_write(&host->log, EVENTLOG_ERROR,
+		    "%.*s%s%.*s", STR_ARG(diag->where),
+		    diag->where.len > 0 ? ": " : "", STR_ARG(diag->text));
+	}
+}
+
+static int
+read_config(struct host *host, struct diag_list *diags)
+{
+	int r = config_load(&host->config, diags, host->dir);
+
+	host->has_config = r == 0;
+	if (r == CONFIG_E_ABSENT)
+		diag_error_at(diags, str_of(host->dir),
+		    "not a holder's directory: it has no stile.conf");
+	return r;
+}
+
+static int
+open_inputs(struct host *host, struct diag_list *diags)
+{
+	int r;
+
+	make_path(host->paths[PATH_STORE], host->dir, "state/stile.db");
+	make_path(host->paths[PATH_RECORDS], host->dir,
+	    host->config.source.path.p);
+	make_path(host->paths[PATH_KEEPER], host->dir, "run/keeper.sock");
+	make_path(host->paths[PATH_CLERK], host->dir, "run/clerk.sock");
+	r = csprng_open(&host->csprng);
+	if (r == 0)
+		r = store_open(&host->store, str_of(host->paths[PATH_STORE]),
+		    STORE_WRITE, diags);
+	if (r != 0)
+		return r;
+	r = source_open(&host->source, &source_sqlite_backend,
+	    host->paths[PATH_RECORDS]);
+	if (r > 0) {
+		diag_error_at(diags, str_of(host->paths[PATH_RECORDS]),
+		    "the record source cannot be opened: import records first");
+		return r;
+	}
+	return r;
+}
+
+static int
+assemble(struct host *host, struct diag_list *diags)
+{
+	int r;
+
+	host->gate = (struct gate){ .store = host->store,
+		.source = &host->source,
+		.clock = clock_system(),
+		.random = csprng_random(&host->csprng),
+		.holder = host->config.holder.id,
+		.origin = host->config.holder.origin,
+		.dir = str_of(host->dir) };
+	host->gate.keys = keys_channel_init(&host->keys,
+	    host->paths[PATH_KEEPER], (int)host->config.timeouts.keeper_ms);
+	r = assembly_init(&host->gate);
+	if (r > 0)
+		diag_error_at(diags, str_of(host->paths[PATH_STORE]),
+		    "the log in the store is not whole: run `stile log check`");
+	host->has_gate = r == 0;
+	return r;
+}
+
+static int
+load_packs(struct host *host, struct diag_list *diags)
+{
+	return force_load(&host->gate, host->config.packs,
+	    host->config.n_packs, clock_now_us(&host->gate.clock), diags);
+}
+
+/* The keeper starts beside us: give it time. */
+static int
+meet_keeper(struct host *host)
+{
+	for (int i = 0; i < LIMIT_KEEPER_TRIES; i++) {
+		int r = assembly_sign_head(&host->gate);
+
+		if (r != KEYS_E_DOWN)
+			return r < 0 ? TRACE(r) : 0;
+		poll(NULL, 0, LIMIT_KEEPER_WAIT_MS);
+	}
+	eventlog_write(&host->log, EVENTLOG_ERROR,
+	    "the keeper does not answer");
+	return FAULT(ETIMEDOUT);
+}
+
+static int
+enter_sandbox(struct host *host)
+{
+	char state[4096];
+	char records[4096];
+	char packs[4096];
+	char trust[4096];
+	char run[4096];
+	char *slash;
+	struct sandbox_path paths[] = { { state, true }, { records, false },
+		{ packs, false }, { trust, false }, { run, false } };
+	struct sandbox sandbox = { .role = SANDBOX_GATE,
+		.paths = paths,
+		.n_paths = ARRAY_LEN(paths) };
+	int r;
+
+	make_path(state, host->dir, "state");
+	make_path(packs, host->dir, "packs");
+	make_path(trust, host->dir, "trust");
+	make_path(run, host->dir, "run");
+	snprintf(records, sizeof(records), "%s", host->paths[PATH_RECORDS]);
+	slash = strrchr(records, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	r = sandbox_enter(&sandbox);
+	if (r == SANDBOX_E_LANDLOCK)
+		eventlog_write(&host->log, EVENTLOG_WARNING,
+		    "this kernel has no Landlock: files are not walled off");
+	return r < 0 ? TRACE(r) : 0;
+}
+
+static int
+take_signals(struct host *host)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return FAULT(errno);
+	host->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return host->signal_fd < 0 ? FAULT(errno) : 0;
+}
+
+/* Returns: a connected socket that never blocks; -1. */
+static int
+connect_clerk(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
+	int fd;
+
+	if (len >= sizeof(address.sun_path))
+		return -1;
+	memcpy(address.sun_path, path, len);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 &&
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Tell the clerk of a new checkpoint; never wait for it. */
+static void
+tell_clerk(struct host *host)
+{
+	CLEANUP(buf_fini) struct buf frame = { 0 };
+	struct gate *gate = &host->gate;
+	size_t place;
+
+	buf_init(&frame, LIMIT_FRAME_BYTES);
+	if (gate->note.p == NULL || gate->signed_size == host->told_size)
+		return;
+	if (host->clerk_fd < 0)
+		host->clerk_fd = connect_clerk(host->paths[PATH_CLERK]);
+	if (host->clerk_fd < 0)
+		return;
+	place = frame_begin(&frame, CLERK_KIND_CHECKPOINT, gate->signed_size);
+	frame_put(&frame, CLERK_NOTE, gate->note);
+	if (frame_end(&frame, place) != 0)
+		return;
+	/* A checkpoint that does not fit now is told with the next one. */
+	if (send(host->clerk_fd, frame.bytes, frame.len, MSG_NOSIGNAL) ==
+	    (ssize_t)frame.len) {
+		host->told_size = gate->signed_size;
+		return;
+	}
+	close(host->clerk_fd);
+	host->clerk_fd = -1;
+}
+
+static void
+reload(struct host *host)
+{
+	CLEANUP(arena_fini) struct arena arena = { 0 };
+	struct diag_list diags;
+	int r;
+
+	arena_init(&arena, LIMIT_BATCH_BYTES);
+	diag_init(&diags, &arena, STR("packs"), (struct str){ 0 });
+	r = load_packs(host, &diags);
+	log_diags(host, &diags);
+	if (r != 0)
+		eventlog_write(&host->log, EVENTLOG_ERROR,
+		    "packs: refused; the old ones stay in force");
+	else
+		eventlog_write(&host->log, EVENTLOG_INFO,
+		    "packs: %zu in force", host->gate.n_packs);
+	if (r == 0 && assembly_sign_head(&host->gate) != 0)
+		eventlog_write(&host->log, EVENTLOG_ERROR,
+		    "the head of the log is not signed");
+}
+
+/* Returns: true when the gate was told to stop. */
+static bool
+take_signal(struct host *host)
+{
+	struct signalfd_siginfo info;
+	bool is_stop = false;
+
+	while (read(host->signal_fd, &info, sizeof(info)) ==
+	    (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGHUP)
+			reload(host);
+		else
+			is_stop = true;
+	}
+	return is_stop;
+}
+
+/* What is done between batches: never on the way to an answer. */
+static int
+keep_house(struct host *host)
+{
+	struct gate *gate = &host->gate;
+	int r = 0;
+
+	if (!store_is_writable(host->store))
+		return FAULT(EIO);
+	if (gate->note.p == NULL && !gate->is_refused)
+		r = assembly_sign_head(gate);
+	if (r < 0)
+		return TRACE(r);
+	tell_clerk(host);
+	if (store_wal_pages(host->store) > LIMIT_STORE_WAL_PAGES)
+		r = store_checkpoint(host->store, STORE_CHECKPOINT_PASSIVE);
+	return r < 0 ? TRACE(r) : 0;
+}
+
+/* Every batch that can be made of what is here. */
+static int
+walk_all(struct host *host)
+{
+	size_t n_asks;
+	int r;
+
+	do {
+		r = turn_walk(&host->turn, &n_asks);
+		if (r == 0 && n_asks > 0)
+			r = keep_house(host);
+	} while (r == 0 && n_asks > 0);
+	return TRACE(r);
+}
+
+static void
+accept_front(struct host *host)
+{
+	int fd = accept4(host->listen_fd, NULL, NULL,
+	    SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd >= 0 && turn_add_front(&host->turn, fd) < 0)
+		eventlog_write(&host->log, EVENTLOG_ERROR,
+		    "more than %d fronts: one is turned away", LIMIT_FRONTS);
+}
+
+static size_t
+fill_poll(struct host *host, struct pollfd *items, size_t *slots)
+{
+	size_t n = 0;
+
+	items[n++] = (struct pollfd){ host->signal_fd, POLLIN, 0 };
+	items[n++] = (struct pollfd){ host->parent_fd, POLLIN, 0 };
+	items[n++] = (struct pollfd){ host->listen_fd, POLLIN, 0 };
+	for (size_t i = 0; i < LIMIT_FRONTS; i++) {
+		const struct channel *front = &host->turn.fronts[i];
+
+		if (!host->turn.is_open[i])
+			continue;
+		slots[n] = i;
+		items[n++] = (struct pollfd){ front->fd,
+			(short)(POLLIN |
+			    (channel_is_waiting(front) ? POLLOUT : 0)),
+			0 };
+	}
+	return n;
+}
+
+static void
+serve_front(struct host *host, const struct pollfd *item, size_t slot)
+{
+	if ((item->revents & POLLOUT) != 0 &&
+	    channel_flush(&host->turn.fronts[slot]) != 0) {
+		turn_drop_front(&host->turn, slot);
+		return;
+	}
+	if ((item->revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+		turn_fill(&host->turn, slot);
+}
+
+/* Wait for once; returns: 0 go on; 1 told to stop; fault. */
+static int
+wait_once(struct host *host)
+{
+	struct pollfd items[LIMIT_FRONTS + 3];
+	size_t slots[LIMIT_FRONTS + 3];
+	size_t n = fill_poll(host, items, slots);
+	int n_ready = poll(items, n, LIMIT_GATE_IDLE_MS);
+	char byte;
+
+	if (n_ready < 0)
+		return errno == EINTR ? 0 : FAULT(errno);
+	if (n_ready == 0)
+		return TRACE(keep_house(host));
+	if (items[0].revents != 0 && take_signal(host))
+		return 1;
+	if (items[1].revents != 0 && read(host->parent_fd, &byte, 1) <= 0)
+		return 1;
+	for (size_t i = 3; i < n; i++) {
+		if (items[i].revents != 0)
+			serve_front(host, &items[i], slots[i]);
+	}
+	if ((items[2].revents & POLLIN) != 0)
+		accept_front(host);
+	return TRACE(walk_all(host));
+}
+
+static int
+start(struct host *host, struct diag_list *diags)
+{
+	int r = read_config(host, diags);
+
+	if (r == 0)
+		r = open_inputs(host, diags);
+	if (r == 0)
+		r = assemble(host, diags);
+	if (r == 0)
+		r = take_signals(host);
+	if (r == 0)
+		r = enter_sandbox(host);
+	if (r == 0)
+		r = meet_keeper(host);
+	if (r == 0)
+		r = load_packs(host, diags);
+	if (r == 0)
+		r = meet_keeper(host);
+	if (r == 0)
+		r = turn_init(&host->turn, &host->gate,
+		    (size_t)host->config.batch.max);
+	host->has_turn = r == 0;
+	return r;
+}
+
+static int
+serve(struct host *host)
+{
+	char ready = PARENT_READY;
+	int r = 0;
+
+	if (host->gate.is_refused)
+		eventlog_write(&host->log, EVENTLOG_ERROR, "%.*s",
+		    STR_ARG(host->gate.reason));
+	tell_clerk(host);
+	if (write(host->parent_fd, &ready, 1) != 1)
+		return FAULT(EPIPE);
+	while (r == 0)
+		r = wait_once(host);
+	return r > 0 ? 0 : TRACE(r);
+}
+
+static void
+finish(struct host *host)
+{
+	if (host->has_turn)
+		turn_fini(&host->turn);
+	if (host->has_gate)
+		assembly_fini(&host->gate);
+	keys_channel_fini(&host->keys);
+	source_close(&host->source);
+	store_close(host->store);
+	csprng_close(&host->csprng);
+	if (host->has_config)
+		config_fini(&host->config);
+	if (host->clerk_fd >= 0)
+		close(host->clerk_fd);
+	if (host->signal_fd >= 0)
+		close(host->signal_fd);
+}
+
+int
+gate_run(const char *dir, int listen_fd, int parent_fd)
+{
+	CLEANUP(arena_fini) struct arena arena = { 0 };
+	struct host *host = calloc(1, sizeof(*host));
+	struct diag_list diags;
+	int r;
+
+	arena_init(&arena, LIMIT_BATCH_BYTES);
+	diag_init(&diags, &arena, str_of(dir), (struct str){ 0 });
+	if (host == NULL)
+		return 1;
+	host->dir = dir;
+	host->listen_fd = listen_fd;
+	host->parent_fd = parent_fd;
+	host->signal_fd = -1;
+	host->clerk_fd = -1;
+	host->log = eventlog_stderr("gate");
+	r = start(host, &diags);
+	log_diags(host, &diags);
+	if (r == 0)
+		r = serve(host);
+	if (r < 0)
+		eventlog_fault(&host->log, r, "gate");
+	finish(host);
+	free(host);
+	return r == 0 ? 0 : 1;
+}

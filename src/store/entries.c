@@ -1,0 +1,220 @@
+/* The log's source of truth: entries, tiles, sealed values, epochs. */
+#include "store/entries.h"
+
+#include <errno.h>
+
+#include "limits.h"
+#include "store/row.h"
+#include "store/store_int.h"
+#include "util/fault.h"
+
+static const struct row_field entry_fields[] = {
+	ROW_FIELD(U64, struct store_entry, index),
+	ROW_FIELD(I64, struct store_entry, time_us),
+	ROW_FIELD(TEXT, struct store_entry, type),
+	ROW_FIELD(BYTES, struct store_entry, bytes),
+};
+
+static const struct row_field sealed_fields[] = {
+	ROW_FIELD(U64, struct store_sealed, index),
+	ROW_FIELD(U64, struct store_sealed, epoch),
+	ROW_FIELD(BYTES, struct store_sealed, bytes),
+};
+
+static const struct row_field epoch_fields[] = {
+	ROW_FIELD(U64, struct store_epoch, id),
+	ROW_FIELD(I64, struct store_epoch, created_us),
+	ROW_FIELD(BYTES, struct store_epoch, wrapped),
+};
+
+static const struct row_table entry_table =
+    ROW_TABLE(entry_fields, struct store_entry);
+static const struct row_table sealed_table =
+    ROW_TABLE(sealed_fields, struct store_sealed);
+static const struct row_table epoch_table =
+    ROW_TABLE(epoch_fields, struct store_epoch);
+
+int
+entries_append(struct store *store, const struct store_entry *entry)
+{
+	int r;
+
+	if (store->mode == STORE_READ)
+		return STORE_E_READ_ONLY;
+	if (entry->index != store->n_entries)
+		return STORE_E_SEQUENCE;
+	if (entry->bytes.len > LIMIT_STORE_ENTRY)
+		return STORE_E_TOO_LARGE;
+	r = row_write(store, STATEMENT_ENTRY_PUT, &entry_table, entry,
+	    STORE_E_SEQUENCE);
+	if (r == 0)
+		store->n_entries++;
+	return TRACE(r);
+}
+
+int
+entries_count(struct store *store, uint64_t *count)
+{
+	int64_t number;
+	int r;
+
+	if (store->mode != STORE_READ) {
+		*count = store->n_entries;
+		return 0;
+	}
+	r = row_number(store, &number, STATEMENT_ENTRY_COUNT, NULL);
+	if (r == 0)
+		*count = (uint64_t)number;
+	return TRACE(r);
+}
+
+int
+entries_find(struct store *store, struct arena *arena,
+    struct store_entry *entry, uint64_t index)
+{
+	return TRACE(row_find(store, arena, STATEMENT_ENTRY_FIND, &entry_table,
+	    entry, (const struct backend_value[]){ row_u64(index) }));
+}
+
+struct walk {
+	entries_each_fn *each;
+	void *context;
+	uint64_t next; /* where the following chunk begins */
+	bool is_stopped;
+};
+
+static int
+walk_entry(void *context, const void *object)
+{
+	struct walk *walk = context;
+	const struct store_entry *entry = object;
+	int r;
+
+	walk->next = entry->index + 1;
+	r = walk->each(walk->context, entry);
+	walk->is_stopped = r != 0;
+	return r;
+}
+
+int
+entries_each(struct store *store, uint64_t from, uint64_t to,
+    entries_each_fn *each, void *context)
+{
+	struct walk walk = { each, context, from, false };
+
+	while (from < to && !walk.is_stopped) {
+		uint64_t end = from + MIN(to - from, LIMIT_STORE_CHUNK);
+		int r;
+
+		r = row_each(store, STATEMENT_ENTRY_EACH, &entry_table,
+		    (const struct backend_value[]){ row_u64(from),
+			row_u64(end) },
+		    walk_entry, &walk);
+		if (r != 0)
+			return TRACE(r);
+		if (walk.next == from)
+			break;
+		from = walk.next;
+	}
+	return 0;
+}
+
+int
+entries_put_tile(struct store *store, uint32_t level, uint64_t n,
+    const uint8_t hashes[static ENTRIES_TILE_SIZE])
+{
+	struct str bytes = { (const char *)hashes, ENTRIES_TILE_SIZE };
+
+	return TRACE(row_change(store, STATEMENT_TILE_PUT,
+	    (const struct backend_value[]){ row_i64(level), row_u64(n),
+		row_bytes(bytes) },
+	    STORE_E_EXISTS));
+}
+
+/* Tiles are copied to their place, so that a proof needs no arena. */
+struct tile {
+	uint8_t *hashes;
+	bool is_found;
+};
+
+static int
+tile_row(void *context, const struct backend_value *columns, size_t n_columns)
+{
+	struct tile *tile = context;
+
+	if (n_columns != 1 || columns[0].kind != BACKEND_BYTES ||
+	    columns[0].bytes.len != ENTRIES_TILE_SIZE)
+		return FAULT(EUCLEAN);
+	memcpy(tile->hashes, columns[0].bytes.p, ENTRIES_TILE_SIZE);
+	tile->is_found = true;
+	return 1;
+}
+
+int
+entries_get_tile(struct store *store, uint8_t hashes[static ENTRIES_TILE_SIZE],
+    uint32_t level, uint64_t n)
+{
+	struct tile tile = { hashes, false };
+	uint64_t n_changed;
+	int r;
+
+	r = store_run(store, &n_changed, STATEMENT_TILE_GET,
+	    (const struct backend_value[]){ row_i64(level), row_u64(n) },
+	    tile_row, &tile);
+	if (r != 0)
+		return TRACE(r);
+	return tile.is_found ? 0 : STORE_E_ABSENT;
+}
+
+int
+entries_put_sealed(struct store *store, const struct store_sealed *sealed)
+{
+	return TRACE(row_write(store, STATEMENT_SEALED_PUT, &sealed_table,
+	    sealed, STORE_E_EXISTS));
+}
+
+int
+entries_find_sealed(struct store *store, struct arena *arena,
+    struct store_sealed *sealed, uint64_t index)
+{
+	return TRACE(row_find(store, arena, STATEMENT_SEALED_FIND,
+	    &sealed_table, sealed,
+	    (const struct backend_value[]){ row_u64(index) }));
+}
+
+int
+entries_erase_sealed(struct store *store, uint64_t index)
+{
+	return TRACE(row_change(store, STATEMENT_SEALED_ERASE,
+	    (const struct backend_value[]){ row_u64(index) }, STORE_E_ABSENT));
+}
+
+int
+entries_put_epoch(struct store *store, const struct store_epoch *epoch)
+{
+	return TRACE(row_write(store, STATEMENT_EPOCH_PUT, &epoch_table, epoch,
+	    STORE_E_EXISTS));
+}
+
+int
+entries_find_epoch(struct store *store, struct arena *arena,
+    struct store_epoch *epoch, uint64_t id)
+{
+	return TRACE(row_find(store, arena, STATEMENT_EPOCH_FIND, &epoch_table,
+	    epoch, (const struct backend_value[]){ row_u64(id) }));
+}
+
+int
+entries_newest_epoch(struct store *store, struct arena *arena,
+    struct store_epoch *epoch)
+{
+	return TRACE(row_find(store, arena, STATEMENT_EPOCH_NEWEST,
+	    &epoch_table, epoch, NULL));
+}
+
+int
+entries_erase_epoch(struct store *store, uint64_t id)
+{
+	return TRACE(row_change(store, STATEMENT_EPOCH_ERASE,
+	    (const struct backend_value[]){ row_u64(id) }, STORE_E_ABSENT));
+}

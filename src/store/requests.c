@@ -1,0 +1,178 @@
+/* Requests, approvals, idempotent answers. */
+#include "store/requests.h"
+
+#include "store/row.h"
+#include "util/fault.h"
+
+static const struct row_field request_fields[] = {
+	ROW_FIELD(TEXT, struct store_request, id),
+	ROW_FIELD(U64, struct store_request, index),
+	ROW_FIELD(TEXT, struct store_request, requester),
+	ROW_FIELD(TEXT, struct store_request, ori),
+	ROW_FIELD(TEXT, struct store_request, ground),
+	ROW_FIELD(DIGEST, struct store_request, subject),
+	ROW_FIELD(U32, struct store_request, state),
+	ROW_FIELD(I64, struct store_request, created_us),
+	ROW_FIELD(I64, struct store_request, decided_us),
+	ROW_FIELD(I64, struct store_request, expires_us),
+	ROW_FIELD(U32, struct store_request, needed),
+	ROW_FIELD(BYTES, struct store_request, frame),
+	ROW_FIELD(BYTES, struct store_request, answer),
+};
+
+/* What a later decision may change, after the key. */
+static const struct row_field update_fields[] = {
+	ROW_FIELD(TEXT, struct store_request, id),
+	ROW_FIELD(U64, struct store_request, index),
+	ROW_FIELD(U32, struct store_request, state),
+	ROW_FIELD(I64, struct store_request, decided_us),
+	ROW_FIELD(I64, struct store_request, expires_us),
+	ROW_FIELD(U32, struct store_request, needed),
+	ROW_FIELD(BYTES, struct store_request, frame),
+	ROW_FIELD(BYTES, struct store_request, answer),
+};
+
+static const struct row_field approval_fields[] = {
+	ROW_FIELD(TEXT, struct store_approval, request),
+	ROW_FIELD(U32, struct store_approval, role),
+	ROW_FIELD(TEXT, struct store_approval, approver),
+	ROW_FIELD(I64, struct store_approval, time_us),
+	ROW_FIELD(U64, struct store_approval, index),
+};
+
+static const struct row_field idempotency_fields[] = {
+	ROW_FIELD(TEXT, struct store_idempotency, requester),
+	ROW_FIELD(DIGEST, struct store_idempotency, key),
+	ROW_FIELD(TEXT, struct store_idempotency, request),
+	ROW_FIELD(DIGEST, struct store_idempotency, body),
+	ROW_FIELD(BYTES, struct store_idempotency, answer),
+	ROW_FIELD(I64, struct store_idempotency, expires_us),
+};
+
+static const struct row_table request_table =
+    ROW_TABLE(request_fields, struct store_request);
+static const struct row_table update_table =
+    ROW_TABLE(update_fields, struct store_request);
+static const struct row_table approval_table =
+    ROW_TABLE(approval_fields, struct store_approval);
+static const struct row_table idempotency_table =
+    ROW_TABLE(idempotency_fields, struct store_idempotency);
+
+/* Bridges from a row's object to the caller's typed function. */
+struct walk {
+	requests_each_fn *request;
+	requests_approval_fn *approval;
+	void *context;
+};
+
+static int
+walk_request(void *context, const void *object)
+{
+	const struct walk *walk = context;
+
+	return walk->request(walk->context, object);
+}
+
+static int
+walk_approval(void *context, const void *object)
+{
+	const struct walk *walk = context;
+
+	return walk->approval(walk->context, object);
+}
+
+int
+requests_put(struct store *store, const struct store_request *request)
+{
+	return TRACE(row_write(store, STATEMENT_REQUEST_PUT, &request_table,
+	    request, STORE_E_EXISTS));
+}
+
+int
+requests_find(struct store *store, struct arena *arena,
+    struct store_request *request, struct str id)
+{
+	return TRACE(row_find(store, arena, STATEMENT_REQUEST_FIND,
+	    &request_table, request,
+	    (const struct backend_value[]){ row_text(id) }));
+}
+
+int
+requests_update(struct store *store, const struct store_request *request)
+{
+	return TRACE(row_write(store, STATEMENT_REQUEST_UPDATE, &update_table,
+	    request, STORE_E_ABSENT));
+}
+
+int
+requests_each_referred(struct store *store, struct str ori,
+    requests_each_fn *each, void *context)
+{
+	struct walk walk = { .request = each, .context = context };
+
+	return TRACE(row_each(store, STATEMENT_REQUEST_REFERRED, &request_table,
+	    (const struct backend_value[]){ row_text(ori),
+		row_text(row_upper(ori)) },
+	    walk_request, &walk));
+}
+
+int
+requests_each_lapsed(struct store *store, int64_t now_us, uint64_t max,
+    requests_each_fn *each, void *context)
+{
+	struct walk walk = { .request = each, .context = context };
+
+	return TRACE(row_each(store, STATEMENT_REQUEST_LAPSED, &request_table,
+	    (const struct backend_value[]){ row_i64(now_us), row_u64(max) },
+	    walk_request, &walk));
+}
+
+int
+requests_approve(struct store *store, const struct store_approval *approval)
+{
+	int r;
+
+	r = row_require(store, STATEMENT_REQUEST_IS,
+	    (const struct backend_value[]){ row_text(approval->request) });
+	if (r != 0)
+		return TRACE(r);
+	return TRACE(row_write(store, STATEMENT_APPROVAL_PUT, &approval_table,
+	    approval, STORE_E_EXISTS));
+}
+
+int
+requests_each_approval(struct store *store, struct str request,
+    requests_approval_fn *each, void *context)
+{
+	struct walk walk = { .approval = each, .context = context };
+
+	return TRACE(row_each(store, STATEMENT_APPROVAL_EACH, &approval_table,
+	    (const struct backend_value[]){ row_text(request) }, walk_approval,
+	    &walk));
+}
+
+int
+requests_put_idempotency(struct store *store,
+    const struct store_idempotency *idempotency)
+{
+	return TRACE(row_write(store, STATEMENT_IDEMPOTENCY_PUT,
+	    &idempotency_table, idempotency, STORE_E_EXISTS));
+}
+
+int
+requests_find_idempotency(struct store *store, struct arena *arena,
+    struct store_idempotency *idempotency, struct str requester, struct str key)
+{
+	return TRACE(row_find(store, arena, STATEMENT_IDEMPOTENCY_FIND,
+	    &idempotency_table, idempotency,
+	    (const struct backend_value[]){ row_text(requester),
+		row_bytes(key) }));
+}
+
+int
+requests_sweep(struct store *store, uint64_t *n_swept, int64_t now_us,
+    uint64_t max)
+{
+	return TRACE(row_sweep(store, n_swept, STATEMENT_IDEMPOTENCY_SWEEP,
+	    now_us, max));
+}

@@ -1,0 +1,74 @@
+-- Requests, what they wait for and what they counted; packs in force.
+
+-- A rowid table: its answer is often longer than what an index page keeps.
+CREATE TABLE request (
+	id TEXT NOT NULL PRIMARY KEY,
+	idx INTEGER NOT NULL,
+	requester TEXT NOT NULL,
+	ori TEXT NOT NULL,
+	ground TEXT NOT NULL,
+	subject BLOB NOT NULL,
+	state INTEGER NOT NULL,
+	created_us INTEGER NOT NULL,
+	decided_us INTEGER NOT NULL,
+	expires_us INTEGER NOT NULL,
+	needed INTEGER NOT NULL,
+	frame BLOB NOT NULL,
+	answer BLOB NOT NULL
+) STRICT;
+
+-- State 1 is REQUESTS_REFERRED.
+CREATE INDEX request_referred ON request (ori, created_us) WHERE state = 1;
+CREATE INDEX request_lapsing ON request (expires_us) WHERE state = 1;
+
+CREATE TABLE approval (
+	request TEXT NOT NULL REFERENCES request (id),
+	role INTEGER NOT NULL,
+	approver TEXT NOT NULL,
+	time_us INTEGER NOT NULL,
+	idx INTEGER NOT NULL,
+	PRIMARY KEY (request, role),
+	UNIQUE (request, approver)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency (
+	requester TEXT NOT NULL,
+	key BLOB NOT NULL,
+	request TEXT NOT NULL,
+	body BLOB NOT NULL,
+	answer BLOB NOT NULL,
+	expires_us INTEGER NOT NULL,
+	PRIMARY KEY (requester, key)
+) STRICT;
+
+CREATE INDEX idempotency_expiring ON idempotency (expires_us);
+
+CREATE TABLE seen (
+	scope INTEGER NOT NULL,
+	key TEXT NOT NULL,
+	subject BLOB NOT NULL,
+	time_us INTEGER NOT NULL,
+	PRIMARY KEY (scope, key, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX seen_since ON seen (scope, key, time_us);
+CREATE INDEX seen_before ON seen (time_us);
+
+CREATE TABLE event (
+	scope INTEGER NOT NULL,
+	key TEXT NOT NULL,
+	time_us INTEGER NOT NULL,
+	idx INTEGER NOT NULL,
+	PRIMARY KEY (scope, key, time_us, idx)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX event_before ON event (time_us);
+
+CREATE TABLE pack (
+	idx INTEGER NOT NULL,
+	name TEXT NOT NULL,
+	version INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	activated_us INTEGER NOT NULL,
+	PRIMARY KEY (name, idx)
+) STRICT, WITHOUT ROWID;

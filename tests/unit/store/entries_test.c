@@ -1,0 +1,278 @@
+/* Entries, tiles, sealed values, epochs. Holds for every backend. */
+#include "fixture.h"
+#include "limits.h"
+
+static int
+tally_entry(void *context, const struct store_entry *entry)
+{
+	struct tally *t = context;
+
+	check_u64(entry->time_us, entry->index * 10);
+	check_str(entry->type, STR("a.b"));
+	return tally(t, entry->bytes);
+}
+
+static void
+p7_entries_are_one_sequence_without_a_gap(void)
+{
+	struct fixture f;
+	uint64_t count = 99;
+
+	fixture_begin(&f);
+	check_u64(entries_count(f.store, &count), 0);
+	check_u64(count, 0);
+	check_u64(append(f.store, 1, "x"), STORE_E_SEQUENCE);
+	check_u64(append(f.store, 0, "zero"), 0);
+	check_u64(append(f.store, 0, "again"), STORE_E_SEQUENCE);
+	check_u64(append(f.store, 2, "x"), STORE_E_SEQUENCE);
+	check_u64(append(f.store, 1, "one"), 0);
+	check_u64(entries_count(f.store, &count), 0);
+	check_u64(count, 2);
+	check_u64(store_commit(f.store), 0);
+	fixture_reopen(&f, STORE_READ);
+	check_u64(entries_count(f.store, &count), 0);
+	check_u64(count, 2);
+	fixture_fini(&f);
+}
+
+static void
+an_undone_transaction_takes_its_entries_back(void)
+{
+	struct fixture f;
+	struct store_entry entry;
+	uint64_t count;
+
+	fixture_begin(&f);
+	check_u64(append(f.store, 0, "kept"), 0);
+	check_u64(store_commit(f.store), 0);
+	check_u64(store_begin(f.store), 0);
+	check_u64(append(f.store, 1, "dropped"), 0);
+	store_rollback(f.store);
+	check_u64(entries_count(f.store, &count), 0);
+	check_u64(count, 1);
+	check_u64(entries_find(f.store, &f.arena, &entry, 1), STORE_E_ABSENT);
+	check_u64(store_begin(f.store), 0);
+	check_u64(append(f.store, 1, "second"), 0);
+	check_u64(store_commit(f.store), 0);
+	check_u64(entries_find(f.store, &f.arena, &entry, 1), 0);
+	check_str(entry.bytes, STR("second"));
+	check_u64(entry.index, 1);
+	check_u64(entries_find(f.store, &f.arena, &entry, UINT64_MAX),
+	    STORE_E_ABSENT);
+	fixture_fini(&f);
+}
+
+static void
+an_entry_fits_a_bundle_or_is_refused(void)
+{
+	static char big[LIMIT_STORE_ENTRY + 1];
+	struct fixture f;
+	struct store_entry entry = { 0, 5, STR("t"),
+		{ big, LIMIT_STORE_ENTRY + 1 } };
+
+	fixture_begin(&f);
+	check_u64(entries_append(f.store, &entry), STORE_E_TOO_LARGE);
+	entry.bytes.len = LIMIT_STORE_ENTRY;
+	check_u64(entries_append(f.store, &entry), 0);
+	check_u64(entries_find(f.store, &f.arena, &entry, 0), 0);
+	check_u64(entry.bytes.len, LIMIT_STORE_ENTRY);
+	check_u64(store_commit(f.store), 0);
+	fixture_fini(&f);
+}
+
+static void
+a_walk_covers_exactly_its_range_in_order(void)
+{
+	struct fixture f;
+	struct tally all = { 0 };
+	struct tally some = { 0 };
+	struct tally none = { 0 };
+
+	fixture_begin(&f);
+	for (uint64_t i = 0; i < 3 * LIMIT_STORE_CHUNK + 7; i++)
+		check_u64(append(f.store, i, ""), 0);
+	check_u64(append(f.store, 3 * LIMIT_STORE_CHUNK + 7, "end"), 0);
+	check_u64(store_commit(f.store), 0);
+	check_u64(entries_each(f.store, 0, UINT64_MAX, tally_entry, &all), 0);
+	check_u64(all.n, 3 * LIMIT_STORE_CHUNK + 8);
+	check_u64(entries_each(f.store, 3 * LIMIT_STORE_CHUNK + 5,
+		      3 * LIMIT_STORE_CHUNK + 8, tally_entry, &some),
+	    0);
+	check_u64(some.n, 3);
+	check_str(str_of(some.names), STR("  end "));
+	check_u64(entries_each(f.store, 5, 5, tally_entry, &none), 0);
+	check_u64(entries_each(f.store, 5000, 6000, tally_entry, &none), 0);
+	check_u64(none.n, 0);
+	fixture_fini(&f);
+}
+
+static void
+a_walk_stops_when_told_and_passes_on_a_fault(void)
+{
+	struct fixture f;
+	struct tally stop = { .stop_at = 2 };
+	struct tally fail = { .stop_at = 2, .fault = -EPERM };
+
+	fixture_begin(&f);
+	for (uint64_t i = 0; i < 5; i++)
+		check_u64(append(f.store, i, "x"), 0);
+	check_u64(entries_each(f.store, 0, 5, tally_entry, &stop), 0);
+	check_u64(stop.n, 2);
+	check(entries_each(f.store, 0, 5, tally_entry, &fail) == -EPERM);
+	check_u64(fail.n, 2);
+	check_u64(store_commit(f.store), 0);
+	fixture_fini(&f);
+}
+
+static void
+a_full_tile_is_kept_and_never_changes(void)
+{
+	static uint8_t in[ENTRIES_TILE_SIZE];
+	static uint8_t out[ENTRIES_TILE_SIZE];
+	struct fixture f;
+
+	for (size_t i = 0; i < sizeof(in); i++)
+		in[i] = (uint8_t)(i * 7);
+	fixture_begin(&f);
+	check_u64(entries_put_tile(f.store, 1, 3, in), 0);
+	check_u64(entries_put_tile(f.store, 1, 3, out), STORE_E_EXISTS);
+	check_u64(entries_put_tile(f.store, 0, 3, out), 0);
+	check_u64(store_commit(f.store), 0);
+	check_u64(entries_get_tile(f.store, out, 1, 3), 0);
+	check(memcmp(in, out, sizeof(in)) == 0);
+	check_u64(entries_get_tile(f.store, out, 2, 3), STORE_E_ABSENT);
+	check_u64(entries_get_tile(f.store, out, 1, 4), STORE_E_ABSENT);
+	fixture_fini(&f);
+}
+
+static void
+put_epoch(struct store *store, uint64_t id, const char *wrapped)
+{
+	check_u64(entries_put_epoch(store,
+		      &(struct store_epoch){ id, 77, str_of(wrapped) }),
+	    0);
+}
+
+static void
+p6_sealed_values_are_erased_and_their_entry_stays(void)
+{
+	struct fixture f;
+	struct store_sealed sealed = { 0, 1, { "n\0nce", 5 } };
+	struct store_entry entry;
+
+	fixture_begin(&f);
+	check_u64(append(f.store, 0, "leaf"), 0);
+	put_epoch(f.store, 1, "key");
+	check_u64(entries_put_sealed(f.store, &sealed), 0);
+	check_u64(entries_put_sealed(f.store, &sealed), STORE_E_EXISTS);
+	check_u64(entries_find_sealed(f.store, &f.arena, &sealed, 0), 0);
+	check_u64(sealed.epoch, 1);
+	check_str(sealed.bytes, ((struct str){ "n\0nce", 5 }));
+	check_u64(entries_erase_sealed(f.store, 0), 0);
+	check_u64(entries_erase_sealed(f.store, 0), STORE_E_ABSENT);
+	check_u64(store_commit(f.store), 0);
+	check_u64(entries_find_sealed(f.store, &f.arena, &sealed, 0),
+	    STORE_E_ABSENT);
+	check_u64(entries_find(f.store, &f.arena, &entry, 0), 0);
+	check_str(entry.bytes, STR("leaf"));
+	fixture_fini(&f);
+}
+
+static void
+sealed_values_of_no_entry_or_no_epoch_undo_the_transaction(void)
+{
+	struct fixture f;
+	struct store_sealed sealed = { 7, 1, STR("x") };
+	uint64_t count;
+
+	fixture_begin(&f);
+	put_epoch(f.store, 1, "key");
+	check_u64(append(f.store, 0, "leaf"), 0);
+	check(entries_put_sealed(f.store, &sealed) == -EINVAL);
+	check(append(f.store, 1, "more") == -EINVAL);
+	check(store_commit(f.store) == -EINVAL);
+	check(store_is_writable(f.store));
+	check_u64(entries_count(f.store, &count), 0);
+	check_u64(count, 0);
+	fixture_fini(&f);
+}
+
+static void
+a_sealed_value_past_a_frame_is_refused(void)
+{
+	static char big[LIMIT_STORE_BYTES + 1];
+	struct fixture f;
+	struct store_sealed sealed = { 0, 1, { big, sizeof(big) } };
+
+	fixture_begin(&f);
+	check_u64(append(f.store, 0, "leaf"), 0);
+	put_epoch(f.store, 1, "key");
+	check_u64(entries_put_sealed(f.store, &sealed), STORE_E_TOO_LARGE);
+	sealed.bytes.len = LIMIT_STORE_BYTES;
+	check_u64(entries_put_sealed(f.store, &sealed), 0);
+	check_u64(store_commit(f.store), 0);
+	fixture_fini(&f);
+}
+
+static void
+an_erased_epoch_is_gone_and_its_id_stays_taken(void)
+{
+	struct fixture f;
+	struct store_epoch epoch = { 9, 9, STR("") };
+
+	fixture_begin(&f);
+	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch),
+	    STORE_E_ABSENT);
+	put_epoch(f.store, 1, "first");
+	put_epoch(f.store, 2, "second");
+	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch), 0);
+	check_u64(epoch.id, 2);
+	check_str(epoch.wrapped, STR("second"));
+	check_u64(epoch.created_us, 77);
+	check_u64(entries_erase_epoch(f.store, 2), 0);
+	check_u64(entries_erase_epoch(f.store, 2), STORE_E_ABSENT);
+	check_u64(entries_erase_epoch(f.store, 3), STORE_E_ABSENT);
+	check_u64(entries_find_epoch(f.store, &f.arena, &epoch, 2),
+	    STORE_E_ABSENT);
+	check_u64(entries_put_epoch(f.store,
+		      &(struct store_epoch){ 2, 1, STR("new") }),
+	    STORE_E_EXISTS);
+	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch), 0);
+	check_u64(epoch.id, 1);
+	check_u64(entries_find_epoch(f.store, &f.arena, &epoch, 1), 0);
+	check_str(epoch.wrapped, STR("first"));
+	check_u64(store_commit(f.store), 0);
+	fixture_fini(&f);
+}
+
+static void
+a_find_past_the_arena_says_so(void)
+{
+	struct fixture f;
+	struct store_entry entry;
+	struct arena small;
+
+	arena_init(&small, 4);
+	fixture_begin(&f);
+	check_u64(append(f.store, 0, "longer than four bytes"), 0);
+	check_u64(entries_find(f.store, &small, &entry, 0), STORE_E_LIMIT);
+	check_u64(store_commit(f.store), 0);
+	arena_fini(&small);
+	fixture_fini(&f);
+}
+
+static const struct tap_test tests[] = {
+	TEST(p7_entries_are_one_sequence_without_a_gap),
+	TEST(an_undone_transaction_takes_its_entries_back),
+	TEST(an_entry_fits_a_bundle_or_is_refused),
+	TEST(a_walk_covers_exactly_its_range_in_order),
+	TEST(a_walk_stops_when_told_and_passes_on_a_fault),
+	TEST(a_full_tile_is_kept_and_never_changes),
+	TEST(p6_sealed_values_are_erased_and_their_entry_stays),
+	TEST(sealed_values_of_no_entry_or_no_epoch_undo_the_transaction),
+	TEST(a_sealed_value_past_a_frame_is_refused),
+	TEST(an_erased_epoch_is_gone_and_its_id_stays_taken),
+	TEST(a_find_past_the_arena_says_so),
+};
+
+TAP_MAIN(tests)
