@@ -55,7 +55,7 @@ struct person {
 /* What a file of registrations is, and how its state writes things. */
 struct registry {
 	const char *state;
-	const char *vin_tail; /* what a VIN of ten characters is made whole by */
+	const char *vin_tail; /* makes a VIN of ten characters whole */
 	const char *vin;      /* column names of the published file */
 	const char *city;
 	const char *address_state;
@@ -69,8 +69,9 @@ struct registry {
 };
 
 static const struct registry new_york = {
-	.state = "NY", .vin_tail = "", .vin = "VIN", .city = "City", .address_state = "State",
-	.zip = "Zip", .expires = "Reg Expiration Date",
+	.state = "NY", .vin_tail = "", .vin = "VIN", .city = "City",
+	.address_state = "State", .zip = "Zip",
+	.expires = "Reg Expiration Date",
 	.specials = { { 100, SPECIAL_PLAIN }, { 200, SPECIAL_MANY },
 	    { 300, SPECIAL_MANY_TWIN }, { 400, SPECIAL_SEALED },
 	    { 500, SPECIAL_PROTECTED } },
@@ -78,8 +79,7 @@ static const struct registry new_york = {
 
 static const struct registry washington = {
 	.state = "WA", .vin_tail = "F000000", .vin = "VIN (1-10)",
-	.city = "City",
-	.address_state = "State", .zip = "Postal Code",
+	.city = "City", .address_state = "State", .zip = "Postal Code",
 	.left_out = { "DOL Vehicle ID", "Vehicle Location",
 	    "2020 Census Tract" },
 	.specials = { { 100, SPECIAL_OTHER } },
