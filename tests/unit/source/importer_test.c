@@ -376,7 +376,10 @@ a_hundred_thousand_rows_are_imported_in_flat_memory(void)
 	check_u64(report.n_rejected, 10000);
 	check_u64(progress.n_calls, 101);
 	check(arena.used < 64 * 1024);
-#if !defined(__SANITIZE_ADDRESS__)
+	/* A sanitizer's quarantine is no growth of ours. */
+#if defined(__SANITIZE_ADDRESS__)
+	check(before > 0);
+#else
 	check(resident_kib() - before < 16 * 1024);
 #endif
 	unlink(database);
