@@ -65,7 +65,10 @@ enum keeper_tag {
 	KEEPER_REASON = 11,	/* one line, text */
 };
 
-/* gate -> clerk, one way. */
+/*
+ * gate -> clerk, one way. The gate says the newest again after each connect:
+ * the clerk may have been restarted before it had published it.
+ */
 enum clerk_kind {
 	CLERK_KIND_CHECKPOINT = 1, /* NOTE: publish the log up to here */
 };

@@ -45,6 +45,7 @@
 #define LIMIT_CEDAR_DEPTH 512 /* height of an expression: bounds all recursion */
 #define LIMIT_CEDAR_ANNOTATIONS 256 /* of one policy; each is compared with all */
 #define LIMIT_CEDAR_POLICIES (1u << 20) /* policies, templates and links of a set */
+#define LIMIT_CEDAR_JSON_DEPTH 128 /* arrays and objects: serde_json's own */
 #define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
 #define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
 #define LIMIT_CEDAR_NAMES (1u << 24) /* distinct names, and distinct uids */
@@ -70,6 +71,7 @@
 #define LIMIT_STORE_TEXT 4096	       /* one text column: a name, a number */
 #define LIMIT_STORE_BYTES (1u << 20)   /* one sealed value or answer: a frame */
 #define LIMIT_STORE_ENTRY 65535	       /* one entry: C2SP tlog-tiles bundles */
+#define LIMIT_STORE_KEY 256	       /* key of a budget: ORI and a number */
 #define LIMIT_STORE_SCOPE 256	       /* fields named by one instrument */
 #define LIMIT_STORE_SUBJECTS 64	       /* subjects of one warrant, instrument */
 #define LIMIT_STORE_CHUNK 256	       /* entries fetched at once in a walk */
@@ -96,6 +98,10 @@
 #define LIMIT_KEEPER_FILES 32	  /* descriptors: state, sockets, signals */
 
 /* clerk */
+#define LIMIT_CLERK_DIRECTORIES 32  /* to be synced before a checkpoint */
+#define LIMIT_CLERK_AGED 1024	    /* partial tiles waiting to be removed */
+#define LIMIT_CLERK_RETRY_MS 1000   /* after a fault: disk full, store busy */
+#define LIMIT_CLERK_MIGRATION_MS 30000 /* wait for the gate to migrate */
 
 /* gate */
 #define LIMIT_BATCH 256		   /* requests walked and committed together */

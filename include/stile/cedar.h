@@ -313,6 +313,7 @@ int cedar_entities_add(struct cedar_entities *entities,
 /*
  * Add the entities of a JSON array of {uid, attrs, parents, tags?}, in the
  * explicit form ({"__entity":..}, {"__extn":..}); needs no schema.
+ * diags: its source should be json, to which the places in it refer.
  *
  * Returns: as cedar_entities_add. On an error the store must be freed.
  */
@@ -338,6 +339,7 @@ size_t cedar_entities_count(const struct cedar_entities *entities) NONNULL;
 
 /*
  * Read a JSON object as a record value (a context), in the explicit form.
+ * Texts may be borrowed from json. diags: its source should be json.
  *
  * Returns: 0 and *context in the arena; CEDAR_E_INPUT, CEDAR_E_LIMIT with a
  * diagnostic; fault.

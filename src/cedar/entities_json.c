@@ -8,13 +8,10 @@
 #include "cedar/call.h"
 #include "limits.h"
 #include "util/fault.h"
-#include "util/utf8.h"
-
-#define SCRATCH_BYTES ((size_t)256 << 20) /* one entity while it is read */
 
 int
-cedar_entities_json_refuse(const struct json_reader *reader,
-    const char *format, ...)
+cedar_entities_json_refuse(const struct entities_json *reader,
+    const struct jsontree *at, const char *format, ...)
 {
 	char text[LIMIT_DIAG_TEXT];
 	va_list args;
@@ -22,73 +19,54 @@ cedar_entities_json_refuse(const struct json_reader *reader,
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	diag_error_at(reader->diags, reader->where, "%s", text);
+	diag_error(reader->diags, at->span.at, at->span.len, "%.*s: %s",
+	    STR_ARG(reader->where), text);
 	return CEDAR_E_INPUT;
 }
 
 static int
-no_room(const struct json_reader *reader)
+no_room(const struct entities_json *reader, const struct jsontree *at)
 {
 	if (!reader->arena->is_full)
 		return FAULT(ENOMEM);
-	(void)cedar_entities_json_refuse(reader,
+	(void)cedar_entities_json_refuse(reader, at,
 	    "more than %zu bytes are needed", reader->arena->limit);
 	return CEDAR_E_LIMIT;
 }
 
-json_t *
-cedar_entities_json_load(struct str text, struct diag_list *diags)
+static bool
+is_string(const struct jsontree *json)
 {
-	json_error_t error;
-	json_t *json = json_loadb(text.p, text.len,
-	    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-
-	if (json == NULL) {
-		struct str source = diags->source;
-
-		diags->source = text;
-		diag_error(diags,
-		    error.position > 0 ? (size_t)error.position - 1 : 0, 1,
-		    "%s", error.text);
-		diags->source = source;
-	}
-	return json;
-}
-
-static int
-copy_text(struct str *text, const struct json_reader *reader,
-    const json_t *json)
-{
-	*text = arena_str(reader->arena, json_reader_text(json));
-	return text->p != NULL ? 0 : no_room(reader);
+	return json != NULL && json->kind == JSONTREE_STRING;
 }
 
 /* {"type": .., "id": ..}; other members are ignored. */
 static int
-read_uid(struct cedar_uid *uid, const struct json_reader *reader,
-    const json_t *json, const char *what)
+read_uid(struct cedar_uid *uid, const struct entities_json *reader,
+    const struct jsontree *json, const char *what)
 {
-	const json_t *type = json_object_get(json, "type");
-	const json_t *id = json_object_get(json, "id");
-	int r;
+	const struct jsontree *type = cedar_jsontree_get(json, STR("type"));
+	const struct jsontree *id = cedar_jsontree_get(json, STR("id"));
 
-	if (!json_is_string(type) || !json_is_string(id))
-		return cedar_entities_json_refuse(reader,
-		    "%s: expected a literal entity reference, an object with "
-		    "the strings `type` and `id`", what);
-	if (!ast_is_path(json_reader_text(type)))
-		return cedar_entities_json_refuse(reader,
-		    "%s: `%s` is not an entity type name (no spaces, no "
-		    "reserved words)", what, json_string_value(type));
-	r = copy_text(&uid->type, reader, type);
-	return r != 0 ? r : copy_text(&uid->id, reader, id);
+	if (!is_string(type) || !is_string(id))
+		return cedar_entities_json_refuse(reader, json,
+		    "in %s: expected a literal entity reference, an object "
+		    "with the strings `type` and `id`", what);
+	if (!ast_is_path(type->text))
+		return cedar_entities_json_refuse(reader, type,
+		    "in %s: `%.*s` is not an entity type name (no spaces, no "
+		    "reserved words)", what, STR_ARG(type->text));
+	*uid = (struct cedar_uid){ type->text, id->text };
+	return 0;
 }
 
 int
 cedar_entities_json_uid(struct cedar_uid *uid,
-    const struct json_reader *reader, const json_t *json, const char *what)
+    const struct entities_json *reader, const struct jsontree *json,
+    const char *what)
 {
-	const json_t *escape = json_object_get(json, "__entity");
+	const struct jsontree *escape =
+	    cedar_jsontree_get(json, STR("__entity"));
 
 	return read_uid(uid, reader, escape != NULL ? escape : json, what);
 }
@@ -136,8 +114,9 @@ from_value(const struct value *value)
 	return out;
 }
 
-static int
-call(struct cedar_value *value, const struct json_reader *reader,
+int
+cedar_entities_json_call(struct cedar_value *value,
+    const struct entities_json *reader, const struct jsontree *json,
     enum ast_function function, const struct cedar_value *args, size_t n)
 {
 	struct str name = ast_functions[function].name;
@@ -147,19 +126,19 @@ call(struct cedar_value *value, const struct json_reader *reader,
 	struct value result;
 
 	if (n != ast_functions[function].n_args)
-		return cedar_entities_json_refuse(reader,
+		return cedar_entities_json_refuse(reader, json,
 		    "extension function `%.*s` takes %u arguments, not %zu",
 		    STR_ARG(name), ast_functions[function].n_args, n);
 	for (size_t i = 0; i < n; i++) {
 		if (!to_value(&values[i], &args[i]))
-			return cedar_entities_json_refuse(reader,
+			return cedar_entities_json_refuse(reader, json,
 			    "extension function `%.*s` does not take entities, "
 			    "sets or records", STR_ARG(name));
 	}
 	if (!cedar_call(&eval, &result, &code, values, n)) {
 		if (eval.error.kind == 0)
-			return no_room(reader);
-		return cedar_entities_json_refuse(reader,
+			return no_room(reader, json);
+		return cedar_entities_json_refuse(reader, json,
 		    "error while evaluating `%.*s` extension function: %s",
 		    STR_ARG(name), eval.error.why != NULL ? eval.error.why
 		    : "an argument of the wrong type");
@@ -168,64 +147,55 @@ call(struct cedar_value *value, const struct json_reader *reader,
 	return 0;
 }
 
-/* {"fn": name, "arg": value} or {"fn": name, "args": [value, ..]}. */
-static int
-read_extension(struct cedar_value *value, const struct json_reader *reader,
-    const json_t *json, unsigned depth)
+int
+cedar_entities_json_extension(struct cedar_value *value,
+    const struct entities_json *reader, const struct jsontree *json)
 {
-	const json_t *fn = json_object_get(json, "fn");
-	const json_t *arg = json_object_get(json, "arg");
-	const json_t *args = json_object_get(json, "args");
-	size_t n = arg != NULL ? 1 : json_array_size(args);
+	const struct jsontree *fn = cedar_jsontree_get(json, STR("fn"));
+	const struct jsontree *arg = cedar_jsontree_get(json, STR("arg"));
+	const struct jsontree *args = cedar_jsontree_get(json, STR("args"));
 	struct cedar_value values[2];
 	enum ast_function function;
+	size_t n = 1;
 
-	if (!json_is_string(fn) || (arg == NULL) == (args == NULL) ||
-	    (args != NULL && !json_is_array(args)))
-		return cedar_entities_json_refuse(reader,
-		    "`__extn` must be an object with the string `fn` and "
-		    "either `arg` or the array `args`");
-	if (!ast_find_function(json_reader_text(fn), &function))
-		return cedar_entities_json_refuse(reader,
-		    "`%s` is not an extension function",
-		    json_string_value(fn));
+	if (!is_string(fn) || (arg == NULL) == (args == NULL) ||
+	    (args != NULL && args->kind != JSONTREE_ARRAY))
+		return cedar_entities_json_refuse(reader, json,
+		    "an extension value must be an object with the string "
+		    "`fn` and either `arg` or the array `args`");
+	if (!ast_find_function(fn->text, &function))
+		return cedar_entities_json_refuse(reader, fn,
+		    "`%.*s` is not an extension function", STR_ARG(fn->text));
+	if (args != NULL)
+		n = args->array.n;
 	for (size_t i = 0; i < n && i < ARRAY_LEN(values); i++) {
 		int r = cedar_entities_json_value(&values[i], reader,
-		    arg != NULL ? arg : json_array_get(args, i), depth + 1);
+		    arg != NULL ? arg : &args->array.items[i]);
 
 		if (r != 0)
 			return r;
 	}
-	return call(value, reader, function, values, n);
+	return cedar_entities_json_call(value, reader, json, function, values,
+	    n);
 }
 
-static int
-read_fields(const struct cedar_field **fields, size_t *n,
-    const struct json_reader *reader, const json_t *json, unsigned depth)
+int
+cedar_entities_json_fields(const struct cedar_field **fields, size_t *n,
+    const struct entities_json *reader, const struct jsontree *json)
 {
-	size_t size = json_object_size(json);
+	size_t size = json->object.n;
 	struct cedar_field *list =
 	    ARENA_ARRAY(reader->arena, size, struct cedar_field);
-	/* The library's iterator takes a mutable object but does not touch it. */
-	json_t *object = (json_t *)(uintptr_t)json;
-	size_t at = 0;
 
 	if (list == NULL)
-		return no_room(reader);
-	for (void *i = json_object_iter(object); i != NULL;
-	    i = json_object_iter_next(object, i)) {
-		struct str name = { json_object_iter_key(i),
-			json_object_iter_key_len(i) };
-		int r;
+		return no_room(reader, json);
+	for (size_t i = 0; i < size; i++) {
+		int r = cedar_entities_json_value(&list[i].value, reader,
+		    &json->object.items[i].value);
 
-		list[at].name = arena_str(reader->arena, name);
-		if (list[at].name.p == NULL)
-			return no_room(reader);
-		r = cedar_entities_json_value(&list[at].value, reader,
-		    json_object_iter_value(i), depth);
 		if (r != 0)
 			return r;
-		at++;
+		list[i].name = json->object.items[i].name;
 	}
 	*fields = list;
 	*n = size;
@@ -233,39 +203,40 @@ read_fields(const struct cedar_field **fields, size_t *n,
 }
 
 static int
-read_object(struct cedar_value *value, const struct json_reader *reader,
-    const json_t *json, unsigned depth)
+read_object(struct cedar_value *value, const struct entities_json *reader,
+    const struct jsontree *json)
 {
-	const json_t *escape = json_object_get(json, "__entity");
+	const struct jsontree *escape =
+	    cedar_jsontree_get(json, STR("__entity"));
 
 	if (escape != NULL) {
 		*value = (struct cedar_value){ .kind = CEDAR_ENTITY };
-		return read_uid(&value->uid, reader, escape, "__entity");
+		return read_uid(&value->uid, reader, escape, "`__entity`");
 	}
-	escape = json_object_get(json, "__extn");
+	escape = cedar_jsontree_get(json, STR("__extn"));
 	if (escape != NULL)
-		return read_extension(value, reader, escape, depth);
-	if (json_object_get(json, "__expr") != NULL)
-		return cedar_entities_json_refuse(reader,
+		return cedar_entities_json_extension(value, reader, escape);
+	if (cedar_jsontree_get(json, STR("__expr")) != NULL)
+		return cedar_entities_json_refuse(reader, json,
 		    "the `__expr` escape is no longer supported");
 	*value = (struct cedar_value){ .kind = CEDAR_RECORD };
-	return read_fields(&value->record.items, &value->record.n, reader,
-	    json, depth + 1);
+	return cedar_entities_json_fields(&value->record.items,
+	    &value->record.n, reader, json);
 }
 
 static int
-read_array(struct cedar_value *value, const struct json_reader *reader,
-    const json_t *json, unsigned depth)
+read_array(struct cedar_value *value, const struct entities_json *reader,
+    const struct jsontree *json)
 {
-	size_t n = json_array_size(json);
+	size_t n = json->array.n;
 	struct cedar_value *items =
 	    ARENA_ARRAY(reader->arena, n, struct cedar_value);
 
 	if (items == NULL)
-		return no_room(reader);
+		return no_room(reader, json);
 	for (size_t i = 0; i < n; i++) {
 		int r = cedar_entities_json_value(&items[i], reader,
-		    json_array_get(json, i), depth + 1);
+		    &json->array.items[i]);
 
 		if (r != 0)
 			return r;
@@ -274,136 +245,114 @@ read_array(struct cedar_value *value, const struct json_reader *reader,
 	return 0;
 }
 
+/* Recursion: the tree is at most LIMIT_CEDAR_JSON_DEPTH high. */
 int
 cedar_entities_json_value(struct cedar_value *value,
-    const struct json_reader *reader, const json_t *json, unsigned depth)
+    const struct entities_json *reader, const struct jsontree *json)
 {
-	if (depth > LIMIT_CEDAR_VALUE_DEPTH) {
-		(void)cedar_entities_json_refuse(reader,
-		    "a value is nested more than %d deep",
-		    LIMIT_CEDAR_VALUE_DEPTH);
-		return CEDAR_E_LIMIT;
-	}
-	switch (json_typeof(json)) {
-	case JSON_TRUE:
-	case JSON_FALSE:
-		*value = cedar_bool(json_is_true(json));
+	switch (json->kind) {
+	case JSONTREE_BOOL:
+		*value = cedar_bool(json->boolean);
 		return 0;
-	case JSON_INTEGER:
-		*value = cedar_long(json_integer_value(json));
+	case JSONTREE_INTEGER:
+		*value = cedar_long(json->number);
 		return 0;
-	case JSON_STRING:
-		*value = (struct cedar_value){ .kind = CEDAR_STRING };
-		return copy_text(&value->text, reader, json);
-	case JSON_ARRAY:
-		return read_array(value, reader, json, depth);
-	case JSON_OBJECT:
-		return read_object(value, reader, json, depth);
-	case JSON_NULL:
-		return cedar_entities_json_refuse(reader,
+	case JSONTREE_STRING:
+		*value = cedar_string(json->text);
+		return 0;
+	case JSONTREE_ARRAY:
+		return read_array(value, reader, json);
+	case JSONTREE_OBJECT:
+		return read_object(value, reader, json);
+	case JSONTREE_NULL:
+		return cedar_entities_json_refuse(reader, json,
 		    "found a `null`; JSON `null`s are not allowed in Cedar");
-	case JSON_REAL:
+	case JSONTREE_NUMBER:
 		break;
 	}
-	return cedar_entities_json_refuse(reader,
+	return cedar_entities_json_refuse(reader, json,
 	    "found a number that is no 64-bit integer");
 }
 
 static int
-read_parents(struct cedar_entity *entity, const struct json_reader *reader,
-    const json_t *json)
+read_parents(struct cedar_entity *entity, const struct entities_json *reader,
+    const struct jsontree *json)
 {
-	size_t n = json_array_size(json);
-	struct cedar_uid *parents =
-	    ARENA_ARRAY(reader->arena, n, struct cedar_uid);
+	struct cedar_uid *parents;
 
-	if (!json_is_array(json))
-		return cedar_entities_json_refuse(reader,
+	if (json->kind != JSONTREE_ARRAY)
+		return cedar_entities_json_refuse(reader, json,
 		    "field `parents` must be an array of entity references");
+	parents = ARENA_ARRAY(reader->arena, json->array.n, struct cedar_uid);
 	if (parents == NULL)
-		return no_room(reader);
-	for (size_t i = 0; i < n; i++) {
+		return no_room(reader, json);
+	for (size_t i = 0; i < json->array.n; i++) {
 		int r = cedar_entities_json_uid(&parents[i], reader,
-		    json_array_get(json, i), "in the parents field");
+		    &json->array.items[i], "the parents field");
 
 		if (r != 0)
 			return r;
 	}
 	entity->parents = parents;
-	entity->n_parents = n;
+	entity->n_parents = json->array.n;
 	return 0;
 }
 
 static int
-check_members(const struct json_reader *reader, const json_t *json)
+check_members(const struct entities_json *reader, const struct jsontree *json)
 {
-	static const char *const names[] = { "uid", "attrs", "parents" };
-	const json_t *tags = json_object_get(json, "tags");
+	static const struct str names[] = { STR_INIT("uid"), STR_INIT("attrs"),
+		STR_INIT("parents") };
+	const struct jsontree *attrs = cedar_jsontree_get(json, STR("attrs"));
+	const struct jsontree *tags = cedar_jsontree_get(json, STR("tags"));
 
-	if (!json_is_object(json))
-		return cedar_entities_json_refuse(reader,
+	if (json->kind != JSONTREE_OBJECT)
+		return cedar_entities_json_refuse(reader, json,
 		    "an entity must be an object");
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (json_object_get(json, names[i]) == NULL)
-			return cedar_entities_json_refuse(reader,
-			    "missing field `%s`", names[i]);
+		if (cedar_jsontree_get(json, names[i]) == NULL)
+			return cedar_entities_json_refuse(reader, json,
+			    "missing field `%.*s`", STR_ARG(names[i]));
 	}
-	if (!json_is_object(json_object_get(json, "attrs")) ||
-	    (tags != NULL && !json_is_object(tags)))
-		return cedar_entities_json_refuse(reader,
+	if (attrs->kind != JSONTREE_OBJECT ||
+	    (tags != NULL && tags->kind != JSONTREE_OBJECT))
+		return cedar_entities_json_refuse(reader, json,
 		    "fields `attrs` and `tags` must be objects");
 	return 0;
 }
 
-static int
-read_entity(struct cedar_entity *entity, struct json_reader *reader,
-    const json_t *json)
+int
+cedar_entities_json_head(struct cedar_entity *entity,
+    struct entities_json *reader, const struct jsontree *json)
 {
-	const json_t *tags = json_object_get(json, "tags");
 	int r = check_members(reader, json);
 
 	*entity = (struct cedar_entity){ 0 };
 	if (r == 0)
 		r = cedar_entities_json_uid(&entity->uid, reader,
-		    json_object_get(json, "uid"), "in the uid field");
-	if (r == 0) {
-		reader->where = arena_format(reader->arena,
-		    "%.*s::\"%.*s\"", STR_ARG(entity->uid.type),
-		    STR_ARG(entity->uid.id));
-		r = read_parents(entity, reader,
-		    json_object_get(json, "parents"));
-	}
-	if (r == 0)
-		r = read_fields(&entity->attrs, &entity->n_attrs, reader,
-		    json_object_get(json, "attrs"), 0);
-	if (r == 0 && tags != NULL)
-		r = read_fields(&entity->tags, &entity->n_tags, reader, tags,
-		    0);
-	return r;
+		    cedar_jsontree_get(json, STR("uid")), "the uid field");
+	if (r != 0)
+		return r;
+	reader->where = arena_format(reader->arena, "%.*s::\"%.*s\"",
+	    STR_ARG(entity->uid.type), STR_ARG(entity->uid.id));
+	return read_parents(entity, reader,
+	    cedar_jsontree_get(json, STR("parents")));
 }
 
 static int
-add_all(struct cedar_entities *entities, const json_t *json,
-    struct diag_list *diags)
+read_entity(struct cedar_entity *entity, struct entities_json *reader,
+    const struct jsontree *json)
 {
-	CLEANUP(arena_fini) struct arena scratch;
-	size_t n = json_array_size(json);
-	int r = 0;
+	const struct jsontree *tags = cedar_jsontree_get(json, STR("tags"));
+	int r = cedar_entities_json_head(entity, reader, json);
 
-	arena_init(&scratch, SCRATCH_BYTES);
-	for (size_t i = 0; i < n && r == 0; i++) {
-		struct cedar_entity entity;
-		char where[32];
-		struct json_reader reader = { .arena = &scratch,
-			.diags = diags };
-
-		snprintf(where, sizeof(where), "[%zu]", i);
-		reader.where = str_of(where);
-		arena_reset(&scratch);
-		r = read_entity(&entity, &reader, json_array_get(json, i));
-		if (r == 0)
-			r = cedar_entities_add(entities, &entity, diags);
-	}
+	if (r == 0)
+		r = cedar_entities_json_fields(&entity->attrs,
+		    &entity->n_attrs, reader,
+		    cedar_jsontree_get(json, STR("attrs")));
+	if (r == 0 && tags != NULL)
+		r = cedar_entities_json_fields(&entity->tags, &entity->n_tags,
+		    reader, tags);
 	return r;
 }
 
@@ -411,36 +360,38 @@ int
 cedar_entities_json_add(struct cedar_entities *entities, struct str text,
     struct diag_list *diags)
 {
-	json_t *json = cedar_entities_json_load(text, diags);
+	CLEANUP(arena_fini) struct arena scratch;
+	struct jsontree_reader document;
+	struct jsontree json;
 	int r;
 
-	if (json == NULL)
-		return CEDAR_E_INPUT;
-	if (json_is_array(json)) {
-		r = add_all(entities, json, diags);
-	} else {
-		diag_error_at(diags, STR("entities"),
-		    "must be a JSON array of entities");
-		r = CEDAR_E_INPUT;
+	arena_init(&scratch, LIMIT_CEDAR_ARENA);
+	r = cedar_jsontree_open(&document, &scratch, text, diags);
+	while (r == 0 && cedar_jsontree_next(&document, &json)) {
+		struct entities_json reader = { &scratch, diags,
+			STR("entity") };
+		struct cedar_entity entity;
+
+		r = read_entity(&entity, &reader, &json);
+		if (r == 0)
+			r = cedar_entities_add(entities, &entity, diags);
+		arena_reset(&scratch);
 	}
-	json_decref(json);
-	return r;
+	return r != 0 ? r : document.r;
 }
 
 int
 cedar_entities_json_context(struct cedar_value *context, struct arena *arena,
     struct str text, struct diag_list *diags)
 {
-	json_t *json = cedar_entities_json_load(text, diags);
-	struct json_reader reader = { arena, diags, STR("context") };
-	int r;
+	struct entities_json reader = { arena, diags, STR("context") };
+	struct jsontree json;
+	int r = cedar_jsontree_parse(&json, arena, text, diags);
 
-	if (json == NULL)
-		return CEDAR_E_INPUT;
-	r = cedar_entities_json_value(context, &reader, json, 0);
-	json_decref(json);
+	if (r == 0)
+		r = cedar_entities_json_value(context, &reader, &json);
 	if (r == 0 && context->kind != CEDAR_RECORD)
-		return cedar_entities_json_refuse(&reader,
+		return cedar_entities_json_refuse(&reader, &json,
 		    "must be a record");
 	return r;
 }

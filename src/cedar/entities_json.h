@@ -1,53 +1,56 @@
 /*
  * Entities and values from JSON, in the explicit form of the Cedar docs.
  *
- * The only reader of Cedar JSON data that knows the JSON library. Depth:
- * LIMIT_CEDAR_VALUE_DEPTH (serde_json's, which the original has).
+ * A message points at the value it is about.
  */
 #ifndef STILE_CEDAR_ENTITIES_JSON_H
 #define STILE_CEDAR_ENTITIES_JSON_H
 
-#include <jansson.h>
-
+#include "cedar/jsontree.h"
 #include "stile/cedar.h"
 #include "util/arena.h"
 #include "util/diag.h"
 
-struct json_reader {
-	struct arena *arena;	 /* takes what is read; texts are copied */
-	struct diag_list *diags;
-	struct str where;	 /* said in front of a message */
+struct entities_json {
+	struct arena *arena;	 /* takes what is read; texts are borrowed */
+	struct diag_list *diags; /* its source is the JSON text */
+	struct str where;	 /* entity or part, said in front of a message */
 };
-
-/*
- * Parse text: integers exact, repeated keys refused, NUL in strings allowed.
- *
- * Returns: the document, to be released by the caller with json_decref(); NULL
- * with a diagnostic.
- */
-json_t *cedar_entities_json_load(struct str text,
-    struct diag_list *diags) NONNULL;
 
 /* One value. Returns: 0; CEDAR_E_INPUT, CEDAR_E_LIMIT with a diagnostic. */
 int cedar_entities_json_value(struct cedar_value *value,
-    const struct json_reader *reader, const json_t *json,
-    unsigned depth) MUST_USE NONNULL;
+    const struct entities_json *reader, const struct jsontree *json) MUST_USE NONNULL;
 
 /* A uid, {"type","id"} or {"__entity":{..}}. Returns: as above. */
 int cedar_entities_json_uid(struct cedar_uid *uid,
-    const struct json_reader *reader, const json_t *json,
+    const struct entities_json *reader, const struct jsontree *json,
     const char *what) MUST_USE NONNULL;
 
-/* Say what is wrong. Returns: CEDAR_E_INPUT. */
-int cedar_entities_json_refuse(const struct json_reader *reader,
-    const char *format, ...) PRINTF(2, 3);
+/* {"fn": name, "arg": value} or {"fn": name, "args": [value, ..]}. */
+int cedar_entities_json_extension(struct cedar_value *value,
+    const struct entities_json *reader,
+    const struct jsontree *json) MUST_USE NONNULL;
 
-/* Text of a JSON string. Borrowed. */
-static inline struct str
-json_reader_text(const json_t *json)
-{
-	return (struct str){ json_string_value(json),
-		json_string_length(json) };
-}
+/* An extension function applied to n values. json: for messages. */
+int cedar_entities_json_call(struct cedar_value *value,
+    const struct entities_json *reader, const struct jsontree *json,
+    enum ast_function function, const struct cedar_value *args,
+    size_t n) MUST_USE NONNULL;
+
+/* The members of an object as fields. */
+int cedar_entities_json_fields(const struct cedar_field **fields, size_t *n,
+    const struct entities_json *reader,
+    const struct jsontree *json) MUST_USE NONNULL;
+
+/*
+ * One element of an entities array: its uid and parents, the form checked.
+ * Attributes and tags are the caller's to read. Sets reader->where.
+ */
+int cedar_entities_json_head(struct cedar_entity *entity,
+    struct entities_json *reader, const struct jsontree *json) MUST_USE NONNULL;
+
+/* Say what is wrong. Returns: CEDAR_E_INPUT. */
+int cedar_entities_json_refuse(const struct entities_json *reader,
+    const struct jsontree *at, const char *format, ...) PRINTF(3, 4);
 
 #endif

@@ -2,17 +2,23 @@
  * Counting for budgets: distinct subjects per scope, and plain events.
  *
  * A scope is a small number (the gate's: requester, ground, unit, agency, …)
- * and a key within it. Kept per scope, key and subject: the newest moment it
- * was seen. So the count of a window that ends now is exact, and asking for the
- * same subject again costs nothing.
+ * and a key within it, at most LIMIT_STORE_KEY bytes. Kept per scope, key and
+ * subject: the newest minute it was seen; and per minute, how many subjects
+ * have it as their newest. So the count of a window that ends now sums a row
+ * per busy minute, and seeing a subject twice in a minute writes once.
+ *
+ * Minutes, not microseconds: moments given are rounded down. A window begins at
+ * the full minute, so it errs towards counting, by less than a minute.
  */
 #ifndef STILE_STORE_BUDGETS_H
 #define STILE_STORE_BUDGETS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "store/store.h"
 
+#define BUDGETS_MOMENT INT64_C(60000000) /* microseconds of a minute */
 #define BUDGETS_SUBJECT_SIZE 32
 
 /*
@@ -25,7 +31,7 @@ int budgets_see(struct store *store, uint32_t scope, struct str key,
     struct str subject, int64_t time_us) MUST_USE NONNULL;
 
 /*
- * When the subject was last seen in the scope.
+ * When, to the minute, the subject was last seen in the scope.
  *
  * Returns: 0 and *time_us; STORE_E_ABSENT; fault.
  */
@@ -33,8 +39,8 @@ int budgets_find(struct store *store, int64_t *time_us, uint32_t scope,
     struct str key, struct str subject) MUST_USE NONNULL;
 
 /*
- * Count the distinct subjects of a scope seen at or after since_us, stopping
- * at max: the work is bounded by max.
+ * Count the distinct subjects of a scope seen in or after the minute of
+ * since_us, stopping at max: the work is bounded by max and by the minutes.
  *
  * Returns: 0 and *count; fault.
  */
@@ -55,11 +61,13 @@ int budgets_count_events(struct store *store, uint64_t *count, uint32_t scope,
     struct str key, int64_t since_us, uint64_t max) MUST_USE NONNULL;
 
 /*
- * Forget at most max subjects and max events older than before_us.
+ * Forget subjects and events older than before_us, a step at a time: at most
+ * max keys are looked at and rows removed, going on where the step before it
+ * stopped. *is_done: the walk came to its end; the next step begins anew.
  *
- * Returns: 0 and *n_swept, both together (0: nothing is left); fault.
+ * Returns: 0 and *is_done; fault.
  */
-int budgets_sweep(struct store *store, uint64_t *n_swept, int64_t before_us,
+int budgets_sweep(struct store *store, bool *is_done, int64_t before_us,
     uint64_t max) MUST_USE NONNULL;
 
 /* Forget everything counted: before it is recomputed from the log (P8). */

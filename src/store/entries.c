@@ -39,7 +39,7 @@ entries_append(struct store *store, const struct store_entry *entry)
 {
 	int r;
 
-	if (store->mode == STORE_READ)
+	if (!store_may_write(store))
 		return STORE_E_READ_ONLY;
 	if (entry->index != store->n_entries)
 		return STORE_E_SEQUENCE;
@@ -58,7 +58,7 @@ entries_count(struct store *store, uint64_t *count)
 	int64_t number;
 	int r;
 
-	if (store->mode != STORE_READ) {
+	if (store_may_write(store)) {
 		*count = store->n_entries;
 		return 0;
 	}

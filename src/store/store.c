@@ -25,6 +25,12 @@ const struct statement_text store_statements[STATEMENT_N] = {
 #undef READ
 #undef WRITE
 
+bool
+store_may_write(const struct store *store)
+{
+	return store->mode == STORE_WRITE || store->mode == STORE_CREATE;
+}
+
 const struct backend_ops *
 store_backend_of(struct str location)
 {
@@ -52,7 +58,7 @@ settle_version(struct store *store, uint32_t version, struct diag_list *diags)
 		diag_help(diags, "use the program that last wrote to it");
 		return STORE_E_NEWER;
 	}
-	if (version < newest && store->mode == STORE_READ) {
+	if (version < newest && !store_may_write(store)) {
 		diag_error_at(diags, diags->where,
 		    "the store's schema is version %" PRIu32
 		    ", older than version %" PRIu32 " of this program",
@@ -85,7 +91,7 @@ make_ready(struct store *store, uint32_t version, struct diag_list *diags)
 	int r;
 
 	r = settle_version(store, version, diags);
-	if (r != 0)
+	if (r != 0 || store->mode == STORE_SETTLE)
 		return TRACE(r);
 	r = store->backend->ops->prepare(store->backend);
 	if (r == 0)
@@ -110,6 +116,7 @@ store_open(struct store **out, struct str location, enum store_mode mode,
 	if (store == NULL)
 		return FAULT(ENOMEM);
 	store->mode = mode;
+	store->cursor.scope = -1;
 	if (diags->where.len == 0)
 		diags->where = location;
 	r = store_backend_of(location)->open(&store->backend, &version,
@@ -153,10 +160,12 @@ note(struct store *store, int r)
 int
 store_begin(struct store *store)
 {
-	bool is_write = store->mode != STORE_READ;
+	bool is_write = store_may_write(store);
 	int r;
 
 	assert(!store->is_in_transaction);
+	if (store->mode == STORE_SETTLE)
+		return STORE_E_READ_ONLY;
 	if (is_write && store->is_broken)
 		return STORE_E_BROKEN;
 	r = store->backend->ops->begin(store->backend, is_write);
@@ -203,7 +212,7 @@ store_is_in_transaction(const struct store *store)
 bool
 store_is_writable(const struct store *store)
 {
-	return store->mode != STORE_READ && !store->is_broken;
+	return store_may_write(store) && !store->is_broken;
 }
 
 int
@@ -313,6 +322,8 @@ run_read(struct store *store, enum statement statement,
 	uint64_t n_changed;
 	int r;
 
+	if (store->mode == STORE_SETTLE)
+		return FAULT(EINVAL);
 	/* What could not be written is not there to be found. */
 	if (check_values(statement, parameters) != 0)
 		return 0;
@@ -330,7 +341,7 @@ run_write(struct store *store, uint64_t *n_changed, enum statement statement,
 {
 	int r;
 
-	if (store->mode == STORE_READ)
+	if (!store_may_write(store))
 		return STORE_E_READ_ONLY;
 	assert(store->is_in_transaction);
 	if (store->doom != 0)

@@ -55,6 +55,9 @@ enum store_mode {
 	STORE_READ = 0, /* never writes a row; the clerk, the command line */
 	STORE_WRITE,	/* the one writer; migrates an older schema */
 	STORE_CREATE,	/* as STORE_WRITE; makes the store when it is absent */
+	STORE_SETTLE,	/* neither reads nor writes rows: for another process
+			 * than the writer's to call store_checkpoint() while
+			 * the writer works, so that its turn seldom waits */
 };
 
 /* How much of the write-ahead log store_checkpoint() settles. */
@@ -128,8 +131,8 @@ int store_probe(struct store *store) MUST_USE NONNULL;
  * syncs and the pages; TRUNCATE also waits up to LIMIT_STORE_BUSY_MS for
  * readers. PostgreSQL does this itself; then nothing happens.
  *
- * Returns: 0, also when readers kept it from finishing; STORE_E_FULL, BROKEN,
- * READ_ONLY; fault.
+ * Returns: 0, also when readers or another checkpoint kept it from finishing;
+ * STORE_E_FULL, BROKEN, READ_ONLY; fault.
  */
 int store_checkpoint(struct store *store, enum store_checkpoint how)
     MUST_USE NONNULL;

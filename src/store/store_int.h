@@ -5,6 +5,17 @@
 #include "store/backend.h"
 #include "store/store.h"
 
+#define STORE_SWEEPS 3 /* tables that budgets_sweep() walks */
+
+/* Where budgets_sweep() stands. Lost with the handle: a sweep begins anew. */
+struct store_cursor {
+	size_t table;
+	int64_t scope; /* -1: before the first */
+	size_t len;
+	char key[LIMIT_STORE_KEY];
+	bool is_at_key; /* the key was found and is not done */
+};
+
 struct store {
 	struct backend *backend;
 	enum store_mode mode;
@@ -15,6 +26,7 @@ struct store {
 	uint64_t n_entries; /* the writer's count, open transaction included */
 	uint64_t n_durable; /* to go back to when it is undone */
 	uint64_t n_probes;
+	struct store_cursor cursor;
 };
 
 /*
@@ -27,6 +39,9 @@ struct store {
 int store_run(struct store *store, uint64_t *n_changed,
     enum statement statement, const struct backend_value *parameters,
     backend_row_fn *each, void *context) MUST_USE;
+
+/* Returns: true for the handle of a writer, broken or not. */
+bool store_may_write(const struct store *store);
 
 /* Returns: 0; STORE_E_TEXT; STORE_E_TOO_LARGE: what a write would say. */
 int store_check_text(struct str text) MUST_USE;

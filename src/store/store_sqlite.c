@@ -28,8 +28,8 @@ struct store_sqlite {
 	struct backend backend; /* first: the two are one address */
 	char path[LIMIT_STORE_PATH];
 	sqlite3 *db;
-	int lock_fd; /* -1: reading */
-	bool is_writer;
+	int lock_fd; /* -1: not the writer */
+	bool is_writable; /* opened for more than reading */
 	bool is_failed; /* an I/O error was seen: do not write on close */
 	sqlite3_stmt *statements[STATEMENT_N];
 	sqlite3_stmt *begin_write;
@@ -74,7 +74,7 @@ io_outcome(struct store_sqlite *s, int code)
 {
 	if (is_no_space(s, code))
 		return STORE_E_FULL;
-	if (!s->is_writer)
+	if (!s->is_writable)
 		return FAULT(EIO);
 	s->is_failed = true;
 	return STORE_E_BROKEN;
@@ -251,9 +251,9 @@ configure(struct store_sqlite *s)
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	snprintf(text, sizeof(text), "PRAGMA cache_size = -%d",
-	    s->is_writer ? LIMIT_STORE_CACHE_KIB : LIMIT_STORE_CACHE_KIB / 4);
+	    s->is_writable ? LIMIT_STORE_CACHE_KIB : LIMIT_STORE_CACHE_KIB / 4);
 	r = execute(s, text);
-	if (r != 0 || !s->is_writer)
+	if (r != 0 || !s->is_writable)
 		return r;
 	r = execute(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 		       "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
@@ -302,7 +302,7 @@ static int
 open_database(struct store_sqlite *s)
 {
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-	    (s->is_writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+	    (s->is_writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
 	int on = 1;
 	int code;
 
@@ -328,12 +328,12 @@ store_sqlite_open(struct backend **backend, uint32_t *version,
 		return FAULT(ENOMEM);
 	s->backend.ops = &store_sqlite_ops;
 	s->lock_fd = -1;
-	s->is_writer = mode != STORE_READ;
+	s->is_writable = mode != STORE_READ;
 	if (location.len >= sizeof(s->path))
 		return refuse(diags, "path", ENAMETOOLONG);
 	memcpy(s->path, location.p, location.len);
 	r = find_file(s, mode, diags);
-	if (r == 0 && s->is_writer)
+	if (r == 0 && (mode == STORE_WRITE || mode == STORE_CREATE))
 		r = lock_writer(s, diags);
 	if (r != 0)
 		return TRACE(r);

@@ -76,9 +76,8 @@ file_write_all(int fd, struct str bytes)
 	return 0;
 }
 
-/* Make a rename durable: sync the directory that holds the path. */
-static int
-sync_directory(int dir_fd, const char *path)
+int
+file_sync_directory(int dir_fd, const char *path)
 {
 	char directory[4096];
 	const char *slash = strrchr(path, '/');
@@ -99,15 +98,7 @@ sync_directory(int dir_fd, const char *path)
 }
 
 int
-file_rename(int dir_fd, const char *from, const char *to)
-{
-	if (renameat(dir_fd, from, dir_fd, to) < 0)
-		return FAULT(errno);
-	return TRACE(sync_directory(dir_fd, to));
-}
-
-int
-file_replace(int dir_fd, const char *path, struct str bytes, mode_t mode)
+file_place(int dir_fd, const char *path, struct str bytes, mode_t mode)
 {
 	char fresh[4096];
 	CLEANUP(closep) int fd = -1;
@@ -123,7 +114,23 @@ file_replace(int dir_fd, const char *path, struct str bytes, mode_t mode)
 	r = file_write_all(fd, bytes);
 	if (r < 0)
 		return TRACE(r);
-	if (fsync(fd) < 0)
+	if (fsync(fd) < 0 || renameat(dir_fd, fresh, dir_fd, path) < 0)
 		return FAULT(errno);
-	return TRACE(file_rename(dir_fd, fresh, path));
+	return 0;
+}
+
+int
+file_replace(int dir_fd, const char *path, struct str bytes, mode_t mode)
+{
+	int r = file_place(dir_fd, path, bytes, mode);
+
+	return r < 0 ? TRACE(r) : TRACE(file_sync_directory(dir_fd, path));
+}
+
+int
+file_rename(int dir_fd, const char *from, const char *to)
+{
+	if (renameat(dir_fd, from, dir_fd, to) < 0)
+		return FAULT(errno);
+	return TRACE(file_sync_directory(dir_fd, to));
 }

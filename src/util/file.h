@@ -40,6 +40,19 @@ int file_replace(int dir_fd, const char *path, struct str bytes, mode_t mode)
  */
 int file_rename(int dir_fd, const char *from, const char *to) MUST_USE NONNULL;
 
+/*
+ * As file_replace() without the last step: the content is durable, the name is
+ * once file_sync_directory() was called for its directory. For many files in
+ * few directories.
+ *
+ * Returns: 0; fault, and the old one stands.
+ */
+int file_place(int dir_fd, const char *path, struct str bytes, mode_t mode)
+    MUST_USE NONNULL;
+
+/* Make the names in the directory that holds path durable. Returns: 0; fault. */
+int file_sync_directory(int dir_fd, const char *path) MUST_USE NONNULL;
+
 /* Write all bytes, resuming after short writes. Returns: 0; fault. */
 int file_write_all(int fd, struct str bytes) MUST_USE;
 

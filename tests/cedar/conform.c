@@ -8,7 +8,6 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,21 +46,41 @@ scene_fini(struct scene *scene)
 	arena_fini(&scene->arena);
 }
 
+/* A string member; empty when it is not there. */
+static struct str
+member(const struct jsontree *json, const char *name)
+{
+	const struct jsontree *found = cedar_jsontree_get(json, str_of(name));
+
+	return found != NULL && found->kind == JSONTREE_STRING ? found->text
+							       : STR("");
+}
+
+/* An array member; empty when it is not there. */
+static struct jsontree
+list(const struct jsontree *json, const char *name)
+{
+	const struct jsontree *found = cedar_jsontree_get(json, str_of(name));
+
+	return found != NULL && found->kind == JSONTREE_ARRAY ? *found
+	    : (struct jsontree){ .kind = JSONTREE_ARRAY };
+}
+
 static int
 read_member(struct str *text, struct scene *scene, const struct conform *conform,
-    const json_t *test, const char *name)
+    const struct jsontree *test, const char *name)
 {
-	const char *path = json_string_value(json_object_get(test, name));
+	struct str path = member(test, name);
 
-	if (path == NULL)
-		return CEDAR_E_INPUT;
-	return file_read(text, &scene->arena, conform->dir_fd, path,
+	/* A NUL ends every text in the arena: arena_str() puts it there. */
+	path = arena_str(&scene->arena, path);
+	return file_read(text, &scene->arena, conform->dir_fd, path.p,
 	    LIMIT_FILE_BYTES);
 }
 
 static int
 scene_load(struct scene *scene, const struct conform *conform,
-    const json_t *test)
+    const struct jsontree *test)
 {
 	struct str text;
 	int r;
@@ -88,10 +107,10 @@ scene_load(struct scene *scene, const struct conform *conform,
 }
 
 static bool
-has_id(const json_t *ids, struct str id)
+has_id(const struct jsontree *ids, struct str id)
 {
-	for (size_t i = 0; i < json_array_size(ids); i++) {
-		if (str_is_equal(json_reader_text(json_array_get(ids, i)), id))
+	for (size_t i = 0; i < ids->array.n; i++) {
+		if (str_is_equal(ids->array.items[i].text, id))
 			return true;
 	}
 	return false;
@@ -99,49 +118,59 @@ has_id(const json_t *ids, struct str id)
 
 static bool
 is_answer(const struct scene *scene, const struct cedar_answer *answer,
-    const json_t *request)
+    const struct jsontree *request)
 {
-	const json_t *reason = json_object_get(request, "reason");
-	const json_t *errors = json_object_get(request, "errors");
-	const char *want =
-	    json_string_value(json_object_get(request, "decision"));
+	struct jsontree reason = list(request, "reason");
+	struct jsontree errors = list(request, "errors");
+	bool is_allow =
+	    str_is_equal(member(request, "decision"), STR("allow"));
 
-	if (want == NULL || answer->n_reasons != json_array_size(reason) ||
-	    answer->n_errors != json_array_size(errors) ||
-	    (answer->decision == CEDAR_ALLOW) != (strcmp(want, "allow") == 0))
+	if (answer->n_reasons != reason.array.n ||
+	    answer->n_errors != errors.array.n ||
+	    (answer->decision == CEDAR_ALLOW) != is_allow)
 		return false;
 	for (size_t i = 0; i < answer->n_reasons; i++) {
-		if (!has_id(reason, cedar_policies_get(scene->policies,
+		if (!has_id(&reason, cedar_policies_get(scene->policies,
 		    answer->reasons[i]).id))
 			return false;
 	}
 	for (size_t i = 0; i < answer->n_errors; i++) {
-		if (!has_id(errors, cedar_policies_get(scene->policies,
+		if (!has_id(&errors, cedar_policies_get(scene->policies,
 		    answer->errors[i].policy).id))
 			return false;
 	}
 	return true;
 }
 
-static bool
-decide(struct scene *scene, const json_t *json)
+static int
+read_uid(struct cedar_uid *uid, const struct entities_json *reader,
+    const struct jsontree *request, const char *name)
 {
-	struct json_reader reader = { &scene->arena, &scene->diags,
+	const struct jsontree *json =
+	    cedar_jsontree_get(request, str_of(name));
+
+	return json == NULL ? CEDAR_E_INPUT
+			    : cedar_entities_json_uid(uid, reader, json, name);
+}
+
+static bool
+decide(struct scene *scene, const struct jsontree *json)
+{
+	struct entities_json reader = { &scene->arena, &scene->diags,
 		STR("request") };
 	struct cedar_request request = { .entities = scene->entities };
-	struct cedar_value context = { .kind = CEDAR_RECORD };
+	const struct jsontree *context_json =
+	    cedar_jsontree_get(json, STR("context"));
+	struct cedar_value context;
 	struct cedar_query *query;
 	struct cedar_answer answer;
 	struct cedar_uid resource;
 
-	if (cedar_entities_json_uid(&request.principal, &reader,
-	    json_object_get(json, "principal"), "principal") != 0 ||
-	    cedar_entities_json_uid(&request.action, &reader,
-	    json_object_get(json, "action"), "action") != 0 ||
-	    cedar_entities_json_uid(&resource, &reader,
-	    json_object_get(json, "resource"), "resource") != 0 ||
-	    cedar_entities_json_value(&context, &reader,
-	    json_object_get(json, "context"), 0) != 0)
+	if (read_uid(&request.principal, &reader, json, "principal") != 0 ||
+	    read_uid(&request.action, &reader, json, "action") != 0 ||
+	    read_uid(&resource, &reader, json, "resource") != 0 ||
+	    context_json == NULL ||
+	    cedar_entities_json_value(&context, &reader, context_json) != 0)
 		return false;
 	request.context = context.record.items;
 	request.n_context = context.record.n;
@@ -153,35 +182,33 @@ decide(struct scene *scene, const json_t *json)
 
 static void
 count(struct conform *conform, struct kind *kind, bool is_passed,
-    const char *path, const char *what)
+    const char *path, struct str what)
 {
 	if (is_passed)
 		kind->n_passed++;
 	else
 		kind->n_failed++;
 	if (!is_passed && conform->is_verbose)
-		printf("%s: %s: %s\n", path, kind->name, what);
+		printf("%s: %s: %.*s\n", path, kind->name, STR_ARG(what));
 }
 
 static void
-run_test(struct conform *conform, const char *path, const json_t *test)
+run_test(struct conform *conform, const char *path, const struct jsontree *test)
 {
 	CLEANUP(scene_fini) struct scene scene = { 0 };
-	const json_t *requests = json_object_get(test, "requests");
+	struct jsontree requests = list(test, "requests");
 	int r;
 
 	arena_init(&scene.arena, (size_t)1 << 30);
 	r = scene_load(&scene, conform, test);
 	if (r != 0 && conform->is_verbose)
 		diag_print(&scene.diags, stdout);
-	for (size_t i = 0; i < json_array_size(requests); i++) {
-		const json_t *request = json_array_get(requests, i);
-		const char *what = json_string_value(
-		    json_object_get(request, "description"));
+	for (size_t i = 0; i < requests.array.n; i++) {
+		const struct jsontree *request = &requests.array.items[i];
 
 		count(conform, &conform->decisions,
 		    r == 0 && decide(&scene, request), path,
-		    what != NULL ? what : "");
+		    member(request, "description"));
 	}
 }
 
@@ -189,17 +216,20 @@ static void
 run_file(struct conform *conform, const char *path)
 {
 	CLEANUP(arena_fini) struct arena arena;
+	struct diag_list diags;
+	struct jsontree test;
 	struct str text;
-	json_t *test;
 
 	arena_init(&arena, LIMIT_FILE_BYTES * 2);
 	if (file_read(&text, &arena, conform->dir_fd, path,
 	    LIMIT_FILE_BYTES) != 0)
 		return;
-	test = json_loadb(text.p, text.len, JSON_ALLOW_NUL, NULL);
-	if (json_object_get(test, "requests") != NULL)
-		run_test(conform, path, test);
-	json_decref(test);
+	diag_init(&diags, &arena, str_of(path), text);
+	if (cedar_jsontree_parse(&test, &arena, text, &diags) != 0)
+		count(conform, &conform->decisions, false, path,
+		    diag_first(&diags));
+	else
+		run_test(conform, path, &test);
 }
 
 /* Every .json below the folder; folders are at most depth deep. */

@@ -43,6 +43,8 @@ CREATE TABLE idempotency (
 
 CREATE INDEX idempotency_expiring ON idempotency (expires_us);
 
+-- Distinct subjects: the newest minute each was seen, and per minute how many
+-- have it as their newest, so that a window is a short sum.
 CREATE TABLE seen (
 	scope INTEGER NOT NULL,
 	key TEXT NOT NULL,
@@ -51,8 +53,13 @@ CREATE TABLE seen (
 	PRIMARY KEY (scope, key, subject)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX seen_since ON seen (scope, key, time_us);
-CREATE INDEX seen_before ON seen (time_us);
+CREATE TABLE tally (
+	scope INTEGER NOT NULL,
+	key TEXT NOT NULL,
+	time_us INTEGER NOT NULL,
+	n INTEGER NOT NULL,
+	PRIMARY KEY (scope, key, time_us)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE event (
 	scope INTEGER NOT NULL,
@@ -61,8 +68,6 @@ CREATE TABLE event (
 	idx INTEGER NOT NULL,
 	PRIMARY KEY (scope, key, time_us, idx)
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX event_before ON event (time_us);
 
 CREATE TABLE pack (
 	idx INTEGER NOT NULL,

@@ -250,6 +250,35 @@ a_checkpoint_settles_what_was_committed(void)
 	fixture_fini(&f);
 }
 
+static void
+another_process_can_settle_while_the_writer_works(void)
+{
+	struct fixture f;
+	struct store *settler = NULL;
+	uint64_t count;
+
+	fixture_begin(&f);
+	for (uint64_t i = 0; i < 300; i++)
+		check_u64(append(f.store, i, "x"), 0);
+	check_u64(store_open(&settler, str_of(f.location), STORE_SETTLE,
+		      &f.diags),
+	    0);
+	check_u64(store_checkpoint(settler, STORE_CHECKPOINT_PASSIVE), 0);
+	check_u64(store_commit(f.store), 0);
+	check_u64(store_checkpoint(settler, STORE_CHECKPOINT_PASSIVE), 0);
+	check_u64(store_wal_pages(settler), 0);
+	check_u64(store_begin(settler), STORE_E_READ_ONLY);
+	check_u64(append(settler, 300, "x"), STORE_E_READ_ONLY);
+	check(entries_count(settler, &count) == -EINVAL);
+	check(!store_is_writable(settler));
+	store_close(settler);
+	check_u64(store_begin(f.store), 0);
+	check_u64(append(f.store, 300, "x"), 0);
+	check_u64(store_commit(f.store), 0);
+	check_u64(store_check(f.store, &f.diags), 0);
+	fixture_fini(&f);
+}
+
 static const struct tap_test tests[] = {
 	TEST(a_store_is_made_only_when_asked_for),
 	TEST(a_second_writer_is_refused_while_the_first_lives),
@@ -260,6 +289,7 @@ static const struct tap_test tests[] = {
 	TEST(a_newer_schema_is_refused_and_left_alone),
 	TEST(a_check_finds_a_gap_in_the_log),
 	TEST(a_checkpoint_settles_what_was_committed),
+	TEST(another_process_can_settle_while_the_writer_works),
 };
 
 TAP_MAIN(tests)
