@@ -86,6 +86,7 @@
 #define LIMIT_SUBJECT_PLATE 10	 /* longest plate any state issues, with reserve */
 #define LIMIT_SUBJECT_LICENCE 20 /* OLN of the message switches */
 #define LIMIT_IMPORT_REASONS 20	 /* rejected rows told singly; the rest is counted */
+#define LIMIT_IMPORT_COLUMN 120 /* bytes shown of a column's name */
 #define LIMIT_IMPORT_MAP_BYTES (256u << 10) /* a mapping file */
 #define LIMIT_IMPORT_ROW_BYTES (1u << 20) /* memory of one row while it is read */
 #define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
