@@ -1,0 +1,94 @@
+"""What a tree of processes used: CPU time and memory."""
+import os
+import pathlib
+import threading
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def children(pid):
+    """pid and everything below it, from /proc."""
+    parents = {}
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text()
+            except OSError:
+                continue
+            parent = int(stat.rsplit(")", 1)[1].split()[1])
+            parents.setdefault(parent, []).append(int(entry.name))
+    found, queue = [], [pid]
+    while queue:
+        at = queue.pop()
+        found.append(at)
+        queue += parents.get(at, [])
+    return found
+
+
+def cpu_s(pid):
+    """CPU seconds of the tree so far, of ended children too."""
+    total = 0
+    for member in children(pid):
+        try:
+            stat = pathlib.Path(f"/proc/{member}/stat").read_text()
+        except OSError:
+            continue
+        fields = stat.rsplit(")", 1)[1].split()
+        # utime and stime; the root's cutime and cstime hold what has ended.
+        total += int(fields[11]) + int(fields[12])
+        if member == pid:
+            total += int(fields[13]) + int(fields[14])
+    return total / TICK
+
+
+def pss_mib(pid):
+    """Memory of the tree with shared pages counted once."""
+    total = 0
+    for member in children(pid):
+        try:
+            rollup = pathlib.Path(f"/proc/{member}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        for line in rollup.splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1])
+    return total / 1024
+
+
+def rss_mib(pid):
+    """Sum of the resident sets of the tree: shared pages counted again and again."""
+    total = 0
+    for member in children(pid):
+        try:
+            status = pathlib.Path(f"/proc/{member}/status").read_text()
+        except OSError:
+            continue
+        for line in status.splitlines():
+            if line.startswith("VmRSS:"):
+                total += int(line.split()[1])
+    return total / 1024
+
+
+class Usage:
+    """with Usage(pid) as u: ...; then u.cpu_s, and the peaks u.pss_mib, u.rss_mib."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.pss_mib = self.rss_mib = 0.0
+        self._over = threading.Event()
+
+    def _watch(self):
+        while not self._over.wait(0.5):
+            self.pss_mib = max(self.pss_mib, pss_mib(self.pid))
+            self.rss_mib = max(self.rss_mib, rss_mib(self.pid))
+
+    def __enter__(self):
+        self._cpu = cpu_s(self.pid)
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
+        self.cpu_s = cpu_s(self.pid) - self._cpu
