@@ -86,6 +86,7 @@
 #define LIMIT_SUBJECT_PLATE 10	 /* longest plate any state issues, with reserve */
 #define LIMIT_SUBJECT_LICENCE 20 /* OLN of the message switches */
 #define LIMIT_IMPORT_REASONS 20	 /* rejected rows told singly; the rest is counted */
+#define LIMIT_IMPORT_COLUMN 120 /* bytes shown of a column's name */
 #define LIMIT_IMPORT_MAP_BYTES (256u << 10) /* a mapping file */
 #define LIMIT_IMPORT_ROW_BYTES (1u << 20) /* memory of one row while it is read */
 #define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
@@ -170,6 +171,11 @@
 #define LIMIT_RESTART_LAST_MS 5000	 /* … this, so that a loop is bearable */
 #define LIMIT_RESTART_CALM_MS 10000	 /* up this long: begin at first again */
 #define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
+#define LIMIT_ISSUE_PEM 16384		 /* a certificate or key we made */
+#define LIMIT_ISSUE_NAME 64		 /* CN: RFC 5280 ub-common-name */
+#define LIMIT_ISSUE_HOSTS 32		 /* names of the server certificate */
+#define LIMIT_ISSUE_SERVER_DAYS 825	 /* longest that browsers accept */
+#define LIMIT_ISSUE_YEARS 30		 /* of the holder's CA */
 #define LIMIT_ISSUE_DAYS 1096		 /* a client certificate: three years */
 
 #endif
