@@ -122,11 +122,21 @@ what_cannot_be_read_is_said(void)
 	check(strstr(errors, "not a regular file") != NULL);
 }
 
+static void
+a_holder_may_stand_in_front_of_the_operands(void)
+{
+	check_u64(run("agency add /nowhere/holder XX --name X"), VERB_CANNOT);
+	check(strstr(errors, "too much") == NULL);
+	check_u64(run("agency add a b c --name X"), VERB_USAGE);
+	check(strstr(errors, "too much: b") != NULL);
+}
+
 static const struct tap_test tests[] = {
 	TEST(every_verb_and_action_is_described),
 	TEST(every_verb_prints_its_help),
 	TEST(mistyped_words_get_a_hint),
 	TEST(what_cannot_be_read_is_said),
+	TEST(a_holder_may_stand_in_front_of_the_operands),
 };
 
 TAP_MAIN(tests)
