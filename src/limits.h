@@ -164,6 +164,11 @@
 #define LIMIT_RESTART_LAST_MS 5000	 /* … this, so that a loop is bearable */
 #define LIMIT_RESTART_CALM_MS 10000	 /* up this long: begin at first again */
 #define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
+#define LIMIT_ISSUE_PEM 16384		 /* a certificate or key we made */
+#define LIMIT_ISSUE_NAME 64		 /* CN: RFC 5280 ub-common-name */
+#define LIMIT_ISSUE_HOSTS 32		 /* names of the server certificate */
+#define LIMIT_ISSUE_SERVER_DAYS 825	 /* longest that browsers accept */
+#define LIMIT_ISSUE_YEARS 30		 /* of the holder's CA */
 #define LIMIT_ISSUE_DAYS 1096		 /* a client certificate: three years */
 
 #endif

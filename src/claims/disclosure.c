@@ -118,7 +118,7 @@ claims_disclosure_add_string(struct buf *text, struct claims_digest *digest,
 	return add(text, digest, random, buf_str(&json), '\0');
 }
 
-/* The two or three elements. */
+/* The two or three elements. Returns: 0; CLAIMS_JSONTEXT_E_FORMAT, _LIMIT. */
 static int
 parse_elements(struct claims_disclosure *disclosure,
     struct claims_jsontext *walk)
@@ -133,16 +133,20 @@ parse_elements(struct claims_disclosure *disclosure,
 		r = claims_jsontext_next(walk, '[', false);
 	if (r == 0)
 		r = claims_jsontext_value(walk, &disclosure->value);
-	if (r == 0)
-		r = claims_jsontext_next(walk, '[', false);
 	if (r != 0)
-		return r;
+		return r == CLAIMS_JSONTEXT_E_END ? CLAIMS_JSONTEXT_E_FORMAT
+						  : r;
+	r = claims_jsontext_next(walk, '[', false);
+	if (r != 0)
+		return r == CLAIMS_JSONTEXT_E_END ? 0 : r;
 	/* A third: then what was the value is the name of a member. */
 	disclosure->name = disclosure->value;
 	r = claims_jsontext_value(walk, &disclosure->value);
 	if (r == 0)
 		r = claims_jsontext_next(walk, '[', false);
-	return r == 0 ? CLAIMS_JSONTEXT_E_FORMAT : r;
+	if (r == 0)
+		return CLAIMS_JSONTEXT_E_FORMAT; /* a fourth */
+	return r == CLAIMS_JSONTEXT_E_END ? 0 : r;
 }
 
 /* A name: a string, and none of those that RFC 9901 section 4.2.1 forbids. */
@@ -181,7 +185,7 @@ claims_disclosure_parse(struct claims_disclosure *disclosure,
 	r = parse_elements(disclosure, &walk);
 	if (r == CLAIMS_JSONTEXT_E_LIMIT)
 		return CLAIMS_DISCLOSURE_E_LIMIT;
-	if (r != CLAIMS_JSONTEXT_E_END || !claims_jsontext_is_done(&walk) ||
+	if (r != 0 || !claims_jsontext_is_done(&walk) ||
 	    !parse_name(&disclosure->name))
 		return CLAIMS_DISCLOSURE_E_FORMAT;
 	claims_disclosure_digest(&disclosure->digest, text);

@@ -6,8 +6,8 @@
 #include <inttypes.h>
 
 #include "store/entries.h"
+#include "tlog/bundle.h"
 #include "tlog/checkpoint.h"
-#include "tlog/entries.h"
 #include "tlog/logdir.h"
 #include "tlog/merkle.h"
 #include "util/clock.h"
@@ -72,7 +72,7 @@ take_entry(void *context, const struct store_entry *entry)
 
 	if (entry->index != tlog_edge_size(publish->edge))
 		return FAULT(EILSEQ);
-	r = tlog_entries_add(&publish->bundle, entry->bytes);
+	r = tlog_bundle_add(&publish->bundle, entry->bytes);
 	if (r != 0)
 		return FAULT(EMSGSIZE);
 	tlog_merkle_leaf(&leaf, entry->bytes);
@@ -224,7 +224,7 @@ restore_bundle(struct publish *publish, struct tlog_audit_source *source,
 	r = source->entries(source->context, size / TLOG_TILE_WIDTH, width,
 	    entries, &n);
 	for (size_t i = 0; r == 0 && i < width; i++)
-		r = tlog_entries_add(&publish->bundle, entries[i]);
+		r = tlog_bundle_add(&publish->bundle, entries[i]);
 	return TRACE(r);
 }
 

@@ -8,6 +8,7 @@
 #ifndef STILE_CLI_ISSUE_H
 #define STILE_CLI_ISSUE_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -32,6 +33,27 @@ enum {
  */
 int issue_certificate(uint8_t fingerprint[static ISSUE_FINGERPRINT],
     const char *dir, const char *requester, const char *ori, int64_t days)
+    MUST_USE NONNULL;
+
+enum {
+	ISSUE_SERVER_E_CA = 1, /* DIR/tls holds no usable CA */
+};
+
+/*
+ * Write dir/tls/server.{crt,key} anew: for localhost, 127.0.0.1, ::1 and the
+ * hosts, for LIMIT_ISSUE_SERVER_DAYS or until the CA ends.
+ *
+ * Returns: 0; ISSUE_SERVER_E_CA; fault.
+ */
+int issue_server(const char *dir, const char *const *hosts, size_t n_hosts)
+    MUST_USE;
+
+/*
+ * Make the CA of a new holder: dir/tls/ca.{crt,key}, for years years.
+ *
+ * Returns: 0; fault.
+ */
+int issue_authority(const char *dir, const char *holder, int64_t years)
     MUST_USE NONNULL;
 
 #endif

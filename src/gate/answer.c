@@ -19,13 +19,13 @@ write_receipt(struct gate *gate, struct ask *ask, uint64_t index,
 {
 	CLEANUP(buf_fini) struct buf text = { 0 };
 	struct tlog_tile_reader reader = tiles_reader(gate);
+	struct str parts[] = { leaf, STR("~"), for_asker };
 	struct tlog_receipt receipt = { .has_extra = true,
 		.index = index,
 		.checkpoint = gate->note };
 	int r;
 
-	receipt.extra = arena_format(&ask->arena, "%.*s~%.*s", STR_ARG(leaf),
-	    STR_ARG(for_asker));
+	receipt.extra = arena_join(&ask->arena, parts, ARRAY_LEN(parts));
 	if (receipt.extra.p == NULL)
 		return FAULT(ENOMEM);
 	r = tlog_edge_inclusion(gate->edge, &receipt.proof, index, &reader);

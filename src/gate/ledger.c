@@ -38,8 +38,8 @@ put_sealed(struct gate *gate, const struct entry_text *text,
     struct arena *arena, uint64_t index)
 {
 	struct str context = context_of(arena, index);
-	struct str plain = arena_format(arena, "%.*s\n%.*s",
-	    STR_ARG(text->for_asker), STR_ARG(text->for_holder));
+	struct str parts[] = { text->for_asker, STR("\n"), text->for_holder };
+	struct str plain = arena_join(arena, parts, ARRAY_LEN(parts));
 	struct store_sealed row = { .index = index, .epoch = gate->epoch };
 	int r;
 

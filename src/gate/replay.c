@@ -5,6 +5,7 @@
 
 #include "crypto/sha256.h"
 #include "gate/epoch.h"
+#include "gate/ledger.h"
 #include "store/store.h"
 #include "util/fault.h"
 #include "util/instant.h"
@@ -89,15 +90,17 @@ replay_keep(struct gate *gate, const struct ask *ask)
 	return r > 0 ? FAULT(EIO) : TRACE(r);
 }
 
-/* "200 application/json\n" core "\n" disclosures of the asker */
+/* "200 application/json\n" core; the disclosures are sealed with the entry. */
 int
 replay_seal(struct gate *gate, struct ask *ask, struct str *sealed)
 {
-	struct str plain = arena_format(&ask->arena, "%llu %.*s\n%.*s\n%.*s",
-	    (unsigned long long)ask->status, STR_ARG(ask->content_type),
-	    STR_ARG(ask->core), STR_ARG(ask->text.for_asker));
+	struct str parts[] = { arena_format(&ask->arena, "%llu %.*s\n",
+				   (unsigned long long)ask->status,
+				   STR_ARG(ask->content_type)),
+		ask->core };
+	struct str plain = arena_join(&ask->arena, parts, ARRAY_LEN(parts));
 
-	if (plain.p == NULL)
+	if (plain.p == NULL || parts[0].p == NULL)
 		return FAULT(ENOMEM);
 	return TRACE(epoch_seal(gate, sealed, &ask->arena, ask->request_id,
 	    plain));
@@ -109,11 +112,13 @@ split(struct ask *ask, struct str plain)
 	struct str head;
 	struct str status;
 
-	return str_split(&head, &plain, '\n') &&
-	    str_split(&ask->core, &plain, '\n') &&
-	    str_split(&status, &head, ' ') &&
-	    str_to_u64(&ask->status, status) &&
-	    (ask->content_type = head, ask->text.for_asker = plain, true);
+	if (!str_split(&head, &plain, '\n') ||
+	    !str_split(&status, &head, ' ') ||
+	    !str_to_u64(&ask->status, status))
+		return false;
+	ask->content_type = head;
+	ask->core = plain;
+	return true;
 }
 
 int
@@ -135,6 +140,8 @@ replay_take(struct gate *gate, struct ask *ask,
 	}
 	if (r == 0)
 		r = entries_find(gate->store, &ask->arena, &entry, row->index);
+	if (r == 0)
+		r = ledger_open(gate, &ask->text, &ask->arena, row->index);
 	if (r != 0)
 		return r < 0 ? TRACE(r) : FAULT(EIO);
 	if (!split(ask, plain))

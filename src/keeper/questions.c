@@ -158,7 +158,9 @@ answer_sign(struct questions *questions, struct buf *out,
 	/* Asked again, after a crash between two of our steps. */
 	if (size == last->size && last->note_len > 0)
 		return give_note(questions, out, ask);
-	if (tlog_proof_verify_consistency(&last->root, last->size, &root, size,
+	/* Of an empty log there is nothing to prove: the first is taken. */
+	if (last->size > 0 &&
+	    tlog_proof_verify_consistency(&last->root, last->size, &root, size,
 		hashes, proof.len / sizeof(root)) != 0)
 		return refuse(questions, out, ask, "the log of %" PRIu64
 		    " entries is not shown to extend the %" PRIu64

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "limits.h"
-#include "tlog/entries.h"
+#include "tlog/bundle.h"
 #include "util/fault.h"
 #include "util/file.h"
 
@@ -178,9 +178,9 @@ static int
 kind_of_parse(int r)
 {
 	switch (r) {
-	case TLOG_ENTRIES_E_SHORT:
+	case TLOG_BUNDLE_E_SHORT:
 		return TLOG_AUDIT_SHORT;
-	case TLOG_ENTRIES_E_EXTRA:
+	case TLOG_BUNDLE_E_EXTRA:
 		return TLOG_AUDIT_EXTRA;
 	default:
 		return 0;
@@ -207,7 +207,7 @@ read_entries(void *context, uint64_t index, unsigned width,
 		r = read_all(fd, dir->bytes, &len);
 	if (r < 0)
 		return TRACE(r);
-	r = kind_of_parse(tlog_entries_parse(all, n, tile.width,
+	r = kind_of_parse(tlog_bundle_parse(all, n, tile.width,
 	    (struct str){ dir->bytes, len }));
 	*n = MIN(*n, width);
 	memcpy(entries, all, *n * sizeof(all[0]));

@@ -45,7 +45,8 @@ int tlog_proof_verify_inclusion(const struct digest *root, uint64_t size,
  *
  * Equal sizes need equal roots and no hashes. Of an old size of 0 there is
  * nothing to prove and no proof is taken: a caller that starts from an empty
- * log takes the first tree without one. Returns: 0 yes; TLOG_PROOF_E_RANGE, _LENGTH, _ROOT.
+ * log takes the first tree without one.
+ * Returns: 0 yes; TLOG_PROOF_E_RANGE, _LENGTH, _ROOT.
  */
 int tlog_proof_verify_consistency(const struct digest *old_root,
     uint64_t old_size, const struct digest *root, uint64_t size,

@@ -135,6 +135,26 @@ arena_str(struct arena *arena, struct str s)
 }
 
 struct str
+arena_join(struct arena *arena, const struct str *parts, size_t n)
+{
+	size_t len = 0;
+	char *out;
+
+	for (size_t i = 0; i < n; i++)
+		len += parts[i].len;
+	out = arena_alloc(arena, len + 1);
+	if (out == NULL)
+		return (struct str){ 0 };
+	len = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (parts[i].len > 0)
+			memcpy(out + len, parts[i].p, parts[i].len);
+		len += parts[i].len;
+	}
+	return (struct str){ out, len };
+}
+
+struct str
 arena_format(struct arena *arena, const char *format, ...)
 {
 	struct str out = { 0 };

@@ -51,6 +51,9 @@ char *arena_dup(struct arena *arena, const void *bytes, size_t len) NONNULL;
 /* Copy a slice (NUL added behind it). On failure the result has p == NULL. */
 struct str arena_str(struct arena *arena, struct str s) NONNULL;
 
+/* The n slices one after the other. On failure the result has p == NULL. */
+struct str arena_join(struct arena *arena, const struct str *parts, size_t n);
+
 /* Formatted text in the arena. On failure the result has p == NULL. */
 struct str arena_format(struct arena *arena, const char *format, ...)
     PRINTF(2, 3);

@@ -519,10 +519,13 @@ take_answer(struct house *house, const struct ask *ask)
 static void
 walk(struct house *house)
 {
+	int64_t start = clock_monotonic_us();
+
 	house->batch.now_us = house->now_us;
 	/* A broken store is a result that tests look at. */
 	if (path_walk(&house->gate, &house->batch) < 0)
 		printf("# path_walk ended the gate\n");
+	house->walk_us += clock_monotonic_us() - start;
 }
 
 static void

@@ -1,5 +1,5 @@
-/* Entry bundles (C2SP tlog-tiles); see entries.h. */
-#include "tlog/entries.h"
+/* Entry bundles (C2SP tlog-tiles); see bundle.h. */
+#include "tlog/bundle.h"
 
 #include "limits.h"
 
@@ -8,10 +8,10 @@ enum {
 };
 
 int
-tlog_entries_add(struct buf *bundle, struct str entry)
+tlog_bundle_add(struct buf *bundle, struct str entry)
 {
 	if (entry.len > LIMIT_TLOG_ENTRY_BYTES)
-		return TLOG_ENTRIES_E_SIZE;
+		return TLOG_BUNDLE_E_SIZE;
 	buf_add_char(bundle, (char)(entry.len >> 8));
 	buf_add_char(bundle, (char)entry.len);
 	buf_add_str(bundle, entry);
@@ -19,7 +19,7 @@ tlog_entries_add(struct buf *bundle, struct str entry)
 }
 
 int
-tlog_entries_parse(struct str *entries, size_t *n, unsigned width,
+tlog_bundle_parse(struct str *entries, size_t *n, unsigned width,
     struct str bundle)
 {
 	const uint8_t *bytes = (const uint8_t *)bundle.p;
@@ -29,13 +29,13 @@ tlog_entries_parse(struct str *entries, size_t *n, unsigned width,
 		size_t len;
 
 		if (bundle.len - at < LEN_BYTES)
-			return TLOG_ENTRIES_E_SHORT;
+			return TLOG_BUNDLE_E_SHORT;
 		len = (size_t)bytes[at] << 8 | bytes[at + 1];
 		at += LEN_BYTES;
 		if (bundle.len - at < len)
-			return TLOG_ENTRIES_E_SHORT;
+			return TLOG_BUNDLE_E_SHORT;
 		entries[*n] = (struct str){ bundle.p + at, len };
 		at += len;
 	}
-	return at == bundle.len ? 0 : TLOG_ENTRIES_E_EXTRA;
+	return at == bundle.len ? 0 : TLOG_BUNDLE_E_EXTRA;
 }

@@ -1,0 +1,114 @@
+/*
+ * The gate alone, in process: how long a decision takes, and how many requests
+ * go down the path a second with a durable entry, by batch size.
+ *
+ * Usage: gate_bench [requests]. The store is in TMPDIR; the checkpoint is
+ * signed by the test keeper in process. Prints a table; asserts nothing.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gate/judge.h"
+#include "house.h"
+#include "util/clock.h"
+
+static struct house house;
+
+static const char *const asked[] = { "owner.family", "owner.given",
+	"owner.address.street", "owner.address.city", "owner.address.zip" };
+
+static void
+bench_judge(void)
+{
+	enum record_field fields[ARRAY_LEN(asked)];
+	struct facts facts = { .requester = { .id = STR("amy"),
+				   .ori = STR("NY0303000"),
+				   .unit = STR(""),
+				   .agency_kind = STR("local"),
+				   .agency_state = STR("NY"),
+				   .active = true,
+				   .training_current = true,
+				   .rules_current = true,
+				   .agreement_current = true },
+		.ground = { STR("investigation"), true, true, true, true,
+		    false, false },
+		.instrument = { .kind = STR("none") },
+		.budget = { 1, 1, 1 },
+		.purpose = STR("dppa-1"),
+		.end_use = STR("criminal"),
+		.subject_kind = STR("plate"),
+		.reason_given = true,
+		.now_us = house.now_us };
+	const int n = 20000;
+	struct arena arena;
+	int64_t start;
+	size_t n_permits = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
+		if (!record_field_find(&fields[i], str_of(asked[i])))
+			return;
+	arena_init(&arena, LIMIT_ASK_BYTES);
+	start = clock_monotonic_us();
+	for (int i = 0; i < n; i++) {
+		struct decision decision;
+
+		arena_reset(&arena);
+		if (judge(&decision, &arena, &house.gate.vocabulary,
+			house.gate.packs, house.gate.n_packs, &facts, fields,
+			ARRAY_LEN(fields)) == 0)
+			n_permits += decision.verdict == VERDICT_PERMIT;
+	}
+	printf("judge: %.2f us a request of %zu fields and %zu packs "
+	       "(%.0f ns a field and pack), %zu of %d permitted, %zu bytes\n",
+	    (double)(clock_monotonic_us() - start) / n, ARRAY_LEN(fields),
+	    house.gate.n_packs,
+	    (double)(clock_monotonic_us() - start) * 1000 / n /
+		(double)(ARRAY_LEN(fields) * house.gate.n_packs +
+		    house.gate.n_packs),
+	    n_permits, n, arena.used);
+	arena_fini(&arena);
+}
+
+static void
+bench_path(size_t batch, size_t total)
+{
+	const char *who[LIMIT_BATCH];
+	const char *bodies[LIMIT_BATCH];
+	struct house_answer answers[LIMIT_BATCH];
+	size_t n_ok = 0;
+	int64_t spent = 0;
+
+	for (size_t i = 0; i < batch; i++) {
+		who[i] = "amy";
+		bodies[i] = HOUSE_REQUEST(HOUSE_PLATE,
+		    "[\"owner.family\",\"owner.address.street\"]");
+	}
+	for (size_t done = 0; done < total; done += batch) {
+		arena_reset(&house.arena);
+		house.walk_us = 0;
+		house.now_us += 1000;
+		house_ask_all(&house, answers, who, bodies, batch);
+		spent += house.walk_us;
+		for (size_t i = 0; i < batch; i++)
+			n_ok += answers[i].status == 200;
+	}
+	printf("path: batch %3zu: %8.0f requests/s, %6.1f us each, %zu ok\n",
+	    batch, (double)total * 1e6 / (double)spent,
+	    (double)spent / (double)total, n_ok);
+}
+
+int
+main(int argc, char **argv)
+{
+	uint64_t total = 4096;
+
+	if (argc > 1 && !str_to_u64(&total, str_of(argv[1])))
+		return 2;
+	house_open(&house);
+	bench_judge();
+	for (size_t batch = 1; batch <= LIMIT_BATCH; batch *= 4)
+		bench_path(batch, MAX((size_t)total / (batch < 16 ? 8 : 1),
+				      batch));
+	house_close(&house);
+	return 0;
+}
