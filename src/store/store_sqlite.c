@@ -360,6 +360,31 @@ prepare_one(struct store_sqlite *s, sqlite3_stmt **statement, const char *sql)
 	    SQLITE_PREPARE_PERSISTENT, statement, NULL));
 }
 
+/* The names of its files must last too; SQLite does not look how that went. */
+static int
+sync_directory(struct store_sqlite *s)
+{
+	char *slash;
+	char dir[LIMIT_STORE_PATH];
+	int fd;
+	int error;
+
+	memcpy(dir, s->path, sizeof(dir));
+	slash = strrchr(dir, '/');
+	if (slash != NULL)
+		slash[1] = '\0';
+	fd = open(slash != NULL ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	error = fd < 0 || fsync(fd) != 0 ? errno : 0;
+	if (fd >= 0)
+		close(fd);
+	if (error == 0)
+		return 0;
+	snprintf(s->backend.reason, sizeof(s->backend.reason),
+	    "the directory cannot be synced: %s", strerror(error));
+	s->is_failed = true;
+	return STORE_E_BROKEN;
+}
+
 static int
 store_sqlite_prepare(struct backend *backend)
 {
@@ -380,6 +405,8 @@ store_sqlite_prepare(struct backend *backend)
 		r = prepare_one(s, &s->begin_read, "BEGIN");
 	if (r == 0)
 		r = prepare_one(s, &s->commit, "COMMIT");
+	if (r == 0 && s->is_writable)
+		r = sync_directory(s);
 	return TRACE(r);
 }
 
