@@ -1,8 +1,8 @@
 /*
  * How fast the store is: durable requests per second by batch size.
  *
- * usage: store_bench LOCATION, of a store that is made if it is not there.
- * "append" writes an entry, its sealed values and its
+ * usage: store_bench [LOCATION], of a store that is made if it is not there;
+ * without one, a SQLite file that is removed again. "append" writes an entry, its sealed values and its
  * request; "request" also does what the gate does before: eleven indexed
  * reads, four budgets noted, one idempotent answer kept. Each batch is one
  * transaction with one sync; "slowest" is the longest of them. The checkpoints
@@ -311,23 +311,40 @@ measure(struct bench *bench, const char *name, void (*one)(struct bench *bench),
 	    100.0 * (double)settling / (double)(end - from));
 }
 
+/* The files of a SQLite store, and the directory made for them. */
+static void
+remove_store(const char *dir)
+{
+	static const char *const files[] = { "", "-wal", "-shm", "-lock" };
+	char path[80];
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		snprintf(path, sizeof(path), "%s/stile.db%s", dir, files[i]);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
 int
 main(int argc, char **argv)
 {
 	static const uint64_t batches[] = { 1, 16, 64, 256, 1024 };
 	struct bench bench = { 0 };
 	struct diag_list diags;
+	char dir[] = P_tmpdir "/stile-bench-XXXXXX";
+	char location[64];
 	struct rusage usage;
 
-	if (argc != 2)
-		return 2;
+	if (argc < 2 && mkdtemp(dir) == NULL)
+		return 1;
+	snprintf(location, sizeof(location), "%s/stile.db", dir);
 	arena_init(&bench.arena, 8 << 20);
 	diag_init(&diags, &bench.arena, STR(""), STR(""));
 	random_seeded(&bench.random, 1);
 	for (size_t i = 0; i < sizeof(bench.bytes); i++)
 		bench.bytes[i] = (char)random_next(&bench.random);
-	if (store_open(&bench.store, str_of(argv[1]), STORE_CREATE, &diags) !=
-	    0) {
+	if (store_open(&bench.store, str_of(argc > 1 ? argv[1] : location),
+		STORE_CREATE, &diags) != 0) {
 		diag_print(&diags, stderr);
 		return 1;
 	}
@@ -343,6 +360,8 @@ main(int argc, char **argv)
 	printf("%llu requests kept, RSS %ld KiB\n", (unsigned long long)bench.n,
 	    usage.ru_maxrss);
 	store_close(bench.store);
+	if (argc < 2)
+		remove_store(dir);
 	arena_fini(&bench.arena);
 	return 0;
 }
