@@ -247,7 +247,6 @@ configure(struct store_sqlite *s)
 	int r;
 
 	sqlite3_extended_result_codes(s->db, 1);
-	sqlite3_busy_timeout(s->db, LIMIT_STORE_BUSY_MS);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	snprintf(text, sizeof(text), "PRAGMA cache_size = -%d",
@@ -309,6 +308,8 @@ open_database(struct store_sqlite *s)
 	code = sqlite3_open_v2(s->path, &s->db, flags, NULL);
 	if (s->db == NULL)
 		return FAULT(ENOMEM);
+	/* From the first statement on: a reader may be recovering the log. */
+	sqlite3_busy_timeout(s->db, LIMIT_STORE_BUSY_MS);
 	/* Readers that may not create files find the log's where they were. */
 	if (code == SQLITE_OK)
 		sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL,
