@@ -302,7 +302,7 @@ main(int argc, char **argv)
 	static const uint64_t batches[] = { 1, 16, 64, 256, 1024 };
 	struct bench bench = { 0 };
 	struct diag_list diags;
-	char dir[] = "/tmp/stile-bench-XXXXXX";
+	char dir[] = P_tmpdir "/stile-bench-XXXXXX";
 	char location[64];
 	struct rusage usage;
 

@@ -308,8 +308,9 @@ open_database(struct store_sqlite *s)
 	code = sqlite3_open_v2(s->path, &s->db, flags, NULL);
 	if (s->db == NULL)
 		return FAULT(ENOMEM);
-	/* From the first statement on: a reader may be recovering the log. */
-	sqlite3_busy_timeout(s->db, LIMIT_STORE_BUSY_MS);
+	/* From the first read on: a writer that starts beside us recovers. */
+	if (code == SQLITE_OK)
+		sqlite3_busy_timeout(s->db, LIMIT_STORE_BUSY_MS);
 	/* Readers that may not create files find the log's where they were. */
 	if (code == SQLITE_OK)
 		sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL,
@@ -361,6 +362,31 @@ prepare_one(struct store_sqlite *s, sqlite3_stmt **statement, const char *sql)
 	    SQLITE_PREPARE_PERSISTENT, statement, NULL));
 }
 
+/* The names of its files must last too; SQLite does not look how that went. */
+static int
+sync_directory(struct store_sqlite *s)
+{
+	char *slash;
+	char dir[LIMIT_STORE_PATH];
+	int fd;
+	int error;
+
+	memcpy(dir, s->path, sizeof(dir));
+	slash = strrchr(dir, '/');
+	if (slash != NULL)
+		slash[1] = '\0';
+	fd = open(slash != NULL ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	error = fd < 0 || fsync(fd) != 0 ? errno : 0;
+	if (fd >= 0)
+		close(fd);
+	if (error == 0)
+		return 0;
+	snprintf(s->backend.reason, sizeof(s->backend.reason),
+	    "the directory cannot be synced: %s", strerror(error));
+	s->is_failed = true;
+	return STORE_E_BROKEN;
+}
+
 static int
 store_sqlite_prepare(struct backend *backend)
 {
@@ -381,6 +407,8 @@ store_sqlite_prepare(struct backend *backend)
 		r = prepare_one(s, &s->begin_read, "BEGIN");
 	if (r == 0)
 		r = prepare_one(s, &s->commit, "COMMIT");
+	if (r == 0 && s->is_writable)
+		r = sync_directory(s);
 	return TRACE(r);
 }
 

@@ -110,6 +110,27 @@ def hostile_16_a_list_of_another_authority_revokes_nothing():
     w.close()
 
 
+def chains_and_pem_files_are_limited():
+    from front_world import HOST
+    w = World()
+    with open(w.ca.path("ca.crt")) as f:
+        ca = f.read()
+    with open(w.ca.path("alice.crt")) as f:
+        alice = f.read()
+    for n, want in ((8, True), (9, False)):  # LIMIT_FRONT_CHAIN
+        with open(w.path("chain.crt"), "w") as f:
+            f.write(alice + ca * (n - 1))
+        context = w.context(None)
+        context.load_cert_chain(w.path("chain.crt"), w.ca.path("alice.key"))
+        assert is_let_in(w, context=context) == want, n
+    with open(w.path("tls", "ca.crt"), "a") as f:
+        f.write("#" * (4 << 20))  # LIMIT_FRONT_PEM_BYTES
+    r = subprocess.run([HOST, w.dir], stdin=subprocess.DEVNULL,
+                       capture_output=True, timeout=20)
+    assert r.returncode == 1 and b"ca.crt: too large" in r.stderr, r.stderr
+    w.close()
+
+
 def tls_below_1_2_and_weak_suites_are_refused():
     w = World()
 
