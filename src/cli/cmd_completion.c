@@ -19,7 +19,8 @@ const struct verb cmd_completion = {
 	.summary = "Print the completion script of a shell",
 	.examples =
 	    "for this session\tsource <(stile completion bash)\n"
-	    "for good\tstile completion fish >~/.config/fish/completions/stile.fish\n",
+	    "for good\t"
+	    "stile completion fish >~/.config/fish/completions/stile.fish\n",
 	.least = 1,
 	.most = 1,
 	.operands = "bash, zsh or fish",

@@ -217,9 +217,12 @@ const struct verb cmd_lookback = {
 	    "tell. Columns are guessed by their names unless a mapping file "
 	    "names them; the guess is printed. No row is shown singly.",
 	.examples =
-	    "see what the columns are taken for\tstile lookback audit.csv --columns\n"
-	    "name the columns yourself, and make a page\tstile lookback audit.csv --map audit.map --html audit.html\n"
-	    "for programs\tcurl -s https://example.org/audit.csv | stile lookback - --json\n",
+	    "see what the columns are taken for\t"
+	    "stile lookback audit.csv --columns\n"
+	    "name the columns yourself, and make a page\t"
+	    "stile lookback audit.csv --map audit.map --html audit.html\n"
+	    "for programs\t"
+	    "curl -s https://example.org/audit.csv | stile lookback - --json\n",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.least = 1,

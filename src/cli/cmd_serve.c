@@ -5,8 +5,13 @@
 static int
 run(struct cli *cli)
 {
-	return supervise_serve(cli->options.operands[0], supervise_roles,
+	int code = supervise_serve(cli->options.operands[0], supervise_roles,
 	    supervise_n_roles, cli->out.file, cli->err.file);
+
+	/* Its 78 (EX_CONFIG) and 1 are ours: a wrong file, the surroundings. */
+	if (code == 0)
+		return VERB_OK;
+	return code == 78 ? VERB_USAGE : VERB_CANNOT;
 }
 
 const struct verb cmd_serve = {

@@ -23,8 +23,8 @@ enum reason_class {
 	REASON_KEYS,	   /* key-mash, a single character, an oath */
 	REASON_PLATE,	   /* a plate and nothing else */
 	REASON_NAME,	   /* a name was there, taken out of the release */
-	REASON_TOOL,	   /* text that the search tool wrote itself */
 	REASON_GENERIC,	   /* "investigation" */
+	REASON_TOOL,	   /* text that the search tool wrote itself */
 	REASON_BROAD,	   /* pattern of life, dragnet, monitoring */
 	REASON_TEST,	   /* test, training, demonstration */
 	REASON_TRAFFIC,	   /* traffic, expired licence */

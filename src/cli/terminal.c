@@ -154,8 +154,10 @@ void
 terminal_bar(const struct terminal *terminal, enum terminal_style style,
     uint64_t part, uint64_t whole, unsigned width)
 {
-	static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊",
-		"▉" };
+	/* U+258F to U+2589. */
+	static const char *const eighths[] = { "", "\xe2\x96\x8f",
+		"\xe2\x96\x8e", "\xe2\x96\x8d", "\xe2\x96\x8c",
+		"\xe2\x96\x8b", "\xe2\x96\x8a", "\xe2\x96\x89" };
 	uint64_t cells = whole > 0 ? part * width * 8 / whole : 0;
 
 	if (part > 0 && cells == 0)

@@ -201,6 +201,29 @@ wants_help(const char *word)
 	    strcmp(word, "help") == 0;
 }
 
+/*
+ * `stile agency add DIR ORI …` is `stile agency add --dir DIR ORI …`: where a
+ * verb works on a holder, its directory may stand in front of the operands.
+ */
+static void
+take_dir(struct options *options, const struct verb *verb)
+{
+	for (size_t i = 0; i < verb->n_options; i++) {
+		const struct option_spec *spec = &verb->options[i];
+
+		if (strcmp(spec->name, "dir") != 0 ||
+		    option_has(options, "dir") ||
+		    options->n_operands != verb->most + 1 ||
+		    options->n_values == LIMIT_OPTIONS)
+			continue;
+		options->values[options->n_values++] = (struct option_value){
+			spec, options->operands[0] };
+		options->n_operands--;
+		memmove(options->operands, options->operands + 1,
+		    options->n_operands * sizeof(options->operands[0]));
+	}
+}
+
 static int
 run(const struct verb *verb, const char *name, int argc, char *const *argv,
     FILE *out, FILE *errors)
@@ -222,6 +245,7 @@ run(const struct verb *verb, const char *name, int argc, char *const *argv,
 		help_verb(&cli.out, verb, name);
 		return VERB_OK;
 	}
+	take_dir(&cli.options, verb);
 	if (option_check(&cli.options, name, verb->least, verb->most,
 		verb->operands != NULL ? verb->operands : "an operand",
 		errors) != 0)

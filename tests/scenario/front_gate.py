@@ -95,7 +95,7 @@ def a_silent_gate_gives_504_and_its_late_answer_is_dropped():
     status, headers, text = w.ask("POST", "/v1/requests", {"do": "late"})
     assert (status, code_of(text)) == (504, "gate-timeout")
     assert 0.4 < time.time() - begin < 2 and headers["Retry-After"]
-    # The fake gate answers the late one behind this one.
+    # The late answer comes now, to a slot that is in use again.
     assert ["member", "i\t/a\t1"] in w.echo({"a": 1})
     assert ["member", "i\t/a\t2"] in w.echo({"a": 2})
     w.close()

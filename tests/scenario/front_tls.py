@@ -55,7 +55,7 @@ def hostile_16_a_certificate_that_expires_ends_its_session():
     w.wait(lambda: not is_let_in(w, "brief"))
     status, headers, text = w.ask("POST", "/v1/requests", {"a": 1},
                                   connection=c)
-    assert (status, code_of(text)) == (401, "certificate-ended")
+    assert (status, code_of(text)) == (401, "session-ended")
     assert headers["Connection"] == "close"
     w.close()
 
@@ -73,7 +73,7 @@ def hostile_16_a_revoked_certificate_ends_its_session():
     w.wait(lambda: "read again" in w.log())
     assert w.ask("GET", "/livez", connection=kept)[0] == 200
     status, headers, text = w.ask("GET", "/readyz", connection=gone)
-    assert (status, code_of(text)) == (401, "certificate-ended")
+    assert (status, code_of(text)) == (401, "session-ended")
     assert not is_let_in(w, "carol")
     assert is_let_in(w, "bob")
     # Neither rubbish nor its removal puts the old list out of force.

@@ -26,8 +26,8 @@ append(struct store *store, uint64_t batch)
 	r = entries_count(store, &count);
 	for (uint64_t i = 0; r == 0 && i < batch; i++)
 		r = entries_append(store,
-		    &(struct store_entry){ count + i, 1, STR("test"),
-			{ leaf, sizeof(leaf) } });
+		    &(struct store_entry){
+			count + i, 1, STR("test"), { leaf, sizeof(leaf) } });
 	return TRACE(r);
 }
 
