@@ -524,6 +524,30 @@ drop(struct supervisor *supervisor, FILE *errors)
 }
 
 static int
+explain_lock(const struct supervisor *supervisor, int r, int64_t holder,
+    FILE *errors)
+{
+	if (r == LISTEN_E_LOCKED)
+		return refuse(errors,
+		    "%s: another stile serve (pid %" PRId64 ") runs on this "
+		    "directory", supervisor->dir, holder);
+	return refuse(errors, "%s/run/lock: %s", supervisor->dir, strerror(-r));
+}
+
+/* Before the port: who serves the directory has that too, and is the reason. */
+static int
+check_lock(const struct supervisor *supervisor, FILE *errors)
+{
+	char path[4096];
+	int64_t holder = 0;
+	int r;
+
+	snprintf(path, sizeof(path), "%s/run/lock", supervisor->dir);
+	r = listen_is_locked(&holder, path);
+	return r != 0 ? explain_lock(supervisor, r, holder, errors) : 0;
+}
+
+static int
 lock(struct supervisor *supervisor, FILE *errors)
 {
 	char path[4096];
@@ -535,13 +559,7 @@ lock(struct supervisor *supervisor, FILE *errors)
 		return refuse(errors, "%s: %s", path, strerror(errno));
 	snprintf(path, sizeof(path), "%s/run/lock", supervisor->dir);
 	r = listen_lock(&supervisor->lock_fd, &holder, path);
-	if (r == LISTEN_E_LOCKED)
-		return refuse(errors,
-		    "%s: another stile serve (pid %" PRId64 ") runs on this "
-		    "directory", supervisor->dir, holder);
-	if (r < 0)
-		return refuse(errors, "%s: %s", path, strerror(-r));
-	return 0;
+	return r != 0 ? explain_lock(supervisor, r, holder, errors) : 0;
 }
 
 static int
@@ -610,6 +628,8 @@ prepare(struct supervisor *supervisor, const struct supervise_role *roles,
 
 	if (code == 0)
 		add_posts(supervisor, roles, n_roles);
+	if (code == 0)
+		code = check_lock(supervisor, errors);
 	if (code == 0)
 		code = bind_port(supervisor, supervisor->config.listen.port,
 		    false, errors);
