@@ -115,7 +115,7 @@ class Cluster:
             shutil.rmtree(self.home, ignore_errors=True)
 
     def bench(self, script, clients, seconds):
-        """One closed loop: dict of rate, p50_ms, p99_ms, cpu_us, rss_mib."""
+        """One closed loop (connecting is within pgbench -T): dict of rate, p50_ms, p99_ms, cpu_us, rss_mib."""
         for old in self.home.glob("trace*"):
             old.unlink()
         with Usage(self.pid) as usage:
@@ -123,7 +123,7 @@ class Cluster:
                      f"PGSSLKEY={self.home}/server.key",
                      BIN / "pgbench", "-n", "-M", "prepared", "-h", "127.0.0.1",
                      "-p", self.port, "-U", "officer", "-c", clients,
-                     "-j", min(2, clients), "-T", seconds + clients // 64,
+                     "-j", min(2, clients), "-T", seconds + clients // 20,
                      "-f", self.home / script, "-l", f"--log-prefix={self.home}/trace",
                      "postgres")
         lines = [line.split() for trace in self.home.glob("trace*")

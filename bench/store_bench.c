@@ -1,8 +1,8 @@
 /*
  * How fast the store is: durable requests per second by batch size.
  *
- * usage: store_bench [LOCATION]. Without one, a SQLite file in a new directory
- * under TMPDIR or /tmp. "append" writes an entry, its sealed values and its
+ * usage: store_bench [LOCATION], of a store that is made if it is not there;
+ * without one, a SQLite file that is removed again. "append" writes an entry, its sealed values and its
  * request; "request" also does what the gate does before: eleven indexed
  * reads, four budgets noted, one idempotent answer kept. Each batch is one
  * transaction with one sync; "slowest" is the longest of them. The checkpoints
@@ -26,7 +26,7 @@
 #define ORI STR("NY0010100")
 #define N_REQUESTERS 500
 #define N_CASES 50
-#define N_SUBJECTS 20 /* persons and vehicles of one case */
+#define N_SUBJECTS 20	     /* persons and vehicles of one case */
 #define MICROSECONDS 1500000 /* each row of the table */
 #define ENTRY_BYTES 1100
 #define SEALED_BYTES 500
@@ -46,8 +46,8 @@ must(struct bench *bench, int r)
 	if (r == 0)
 		return;
 	fprintf(stderr, "store_bench: outcome %d: %.*s\n", r,
-	    STR_ARG(bench->store != NULL ? store_reason(bench->store) :
-					   STR("not opened")));
+	    STR_ARG(bench->store != NULL ? store_reason(bench->store)
+					 : STR("not opened")));
 	fault_trail(stderr);
 	exit(1);
 }
@@ -85,32 +85,39 @@ populate(struct bench *bench)
 
 	begin(bench);
 	must(bench, people_put_agency(bench->store, &agency));
-	must(bench, people_put_unit(bench->store,
-	    &(struct store_unit){ ORI, STR("auto"), STR("Auto theft"),
-		PEOPLE_ACTIVE }));
+	must(bench,
+	    people_put_unit(bench->store,
+		&(struct store_unit){
+		    ORI, STR("auto"), STR("Auto theft"), PEOPLE_ACTIVE }));
 	for (uint64_t i = 0; i < N_CASES; i++)
-		must(bench, grounds_put_case(bench->store,
-		    &(struct store_investigation){ ORI, case_number(bench, i),
-			GROUNDS_CASE_OPEN, STR("2404"), 1, 0, STR("r0") }));
-	must(bench, entries_put_epoch(bench->store,
-	    &(struct store_epoch){ 1, 1, STR("wrapped") }));
+		must(bench,
+		    grounds_put_case(bench->store,
+			&(struct store_investigation){ ORI,
+			    case_number(bench, i), GROUNDS_CASE_OPEN,
+			    STR("2404"), 1, 0, STR("r0") }));
+	must(bench,
+	    entries_put_epoch(bench->store,
+		&(struct store_epoch){ 1, 1, STR("wrapped") }));
 	for (uint64_t i = 0; i < N_REQUESTERS; i++) {
-		struct str id = arena_format(&bench->arena, "r%llu",
-		    (unsigned long long)i);
+		struct str id =
+		    arena_format(&bench->arena, "r%llu", (unsigned long long)i);
 		uint8_t bytes[32];
 
-		must(bench, people_put_requester(bench->store,
-		    &(struct store_requester){ .id = id,
-			.ori = ORI,
-			.unit = STR("auto"),
-			.name = STR("Ann Onymous"),
-			.status = PEOPLE_ACTIVE }));
-		must(bench, people_put_credential(bench->store,
-		    &(struct store_credential){ digest(bench, bytes, i), id,
-			INT64_MAX, PEOPLE_ACTIVE }));
-		must(bench, grounds_assign(bench->store,
-		    &(struct store_assignment){ ORI, case_number(bench, i), id,
-			INT64_MAX }));
+		must(bench,
+		    people_put_requester(bench->store,
+			&(struct store_requester){ .id = id,
+			    .ori = ORI,
+			    .unit = STR("auto"),
+			    .name = STR("Ann Onymous"),
+			    .status = PEOPLE_ACTIVE }));
+		must(bench,
+		    people_put_credential(bench->store,
+			&(struct store_credential){ digest(bench, bytes, i), id,
+			    INT64_MAX, PEOPLE_ACTIVE }));
+		must(bench,
+		    grounds_assign(bench->store,
+			&(struct store_assignment){
+			    ORI, case_number(bench, i), id, INT64_MAX }));
 	}
 	must(bench, store_commit(bench->store));
 }
@@ -125,23 +132,26 @@ append(struct bench *bench, struct str subject, struct str id)
 
 	must(bench, entries_count(bench->store, &index));
 	snprintf(name, sizeof(name), "01JD%022llu", (unsigned long long)index);
-	must(bench, entries_append(bench->store,
-	    &(struct store_entry){ index, now, STR("request.permit"),
-		{ bench->bytes, ENTRY_BYTES } }));
-	must(bench, entries_put_sealed(bench->store,
-	    &(struct store_sealed){ index, 1,
-		{ bench->bytes + 1, SEALED_BYTES } }));
-	must(bench, requests_put(bench->store,
-	    &(struct store_request){ .id = str_of(name),
-		.index = index,
-		.requester = id,
-		.ori = ORI,
-		.ground = STR("investigation|26-1"),
-		.subject = subject,
-		.state = REQUESTS_PERMITTED,
-		.created_us = now,
-		.decided_us = now,
-		.expires_us = now }));
+	must(bench,
+	    entries_append(bench->store,
+		&(struct store_entry){ index, now, STR("request.permit"),
+		    { bench->bytes, ENTRY_BYTES } }));
+	must(bench,
+	    entries_put_sealed(bench->store,
+		&(struct store_sealed){
+		    index, 1, { bench->bytes + 1, SEALED_BYTES } }));
+	must(bench,
+	    requests_put(bench->store,
+		&(struct store_request){ .id = str_of(name),
+		    .index = index,
+		    .requester = id,
+		    .ori = ORI,
+		    .ground = STR("investigation|26-1"),
+		    .subject = subject,
+		    .state = REQUESTS_PERMITTED,
+		    .created_us = now,
+		    .decided_us = now,
+		    .expires_us = now }));
 }
 
 static void
@@ -178,18 +188,23 @@ read_grounds(struct bench *bench, const struct ask *ask)
 	struct store *store = bench->store;
 	struct arena *arena = &bench->arena;
 
-	must(bench, people_find_credential(store, arena, &credential,
-	    ask->fingerprint));
-	must(bench, people_find_requester(store, arena, &requester,
-	    credential.requester));
+	must(bench,
+	    people_find_credential(store, arena, &credential,
+		ask->fingerprint));
+	must(bench,
+	    people_find_requester(store, arena, &requester,
+		credential.requester));
 	must(bench, people_find_agency(store, arena, &agency, requester.ori));
-	must(bench, people_find_unit(store, arena, &unit, requester.ori,
-	    requester.unit));
+	must(bench,
+	    people_find_unit(store, arena, &unit, requester.ori,
+		requester.unit));
 	must(bench, grounds_find_case(store, arena, &one, ORI, ask->number));
-	must(bench, grounds_find_assignment(store, arena, &assignment, ORI,
-	    ask->number, requester.id));
-	must(bench, grounds_case_has_subject(store, &has, ORI, ask->number,
-	    ask->subject));
+	must(bench,
+	    grounds_find_assignment(store, arena, &assignment, ORI, ask->number,
+		requester.id));
+	must(bench,
+	    grounds_case_has_subject(store, &has, ORI, ask->number,
+		ask->subject));
 	if (requests_find_idempotency(store, arena, &idempotency, requester.id,
 		ask->key) != STORE_E_ABSENT)
 		must(bench, STORE_E_EXISTS);
@@ -226,18 +241,19 @@ request_one(struct bench *bench)
 	scopes[2] = ask.number;
 	id = read_grounds(bench, &ask);
 	for (uint32_t i = 0; i < 3; i++)
-		must(bench, budgets_count(bench->store, &count, i, scopes[i],
-		    minute - 100 * BUDGETS_MOMENT, 100));
+		must(bench,
+		    budgets_count(bench->store, &count, i, scopes[i],
+			minute - 100 * BUDGETS_MOMENT, 100));
 	append(bench, ask.subject, id);
-	must(bench, budgets_see(bench->store, 9, id, ask.subject,
-	    minute));
+	must(bench, budgets_see(bench->store, 9, id, ask.subject, minute));
 	for (uint32_t i = 0; i < 3; i++)
-		must(bench, budgets_see(bench->store, i, scopes[i],
-		    ask.subject,
-		    minute));
-	must(bench, requests_put_idempotency(bench->store,
-	    &(struct store_idempotency){ id, ask.key, STR("01JD"), ask.key,
-		{ bench->bytes, 600 }, now }));
+		must(bench,
+		    budgets_see(bench->store, i, scopes[i], ask.subject,
+			minute));
+	must(bench,
+	    requests_put_idempotency(bench->store,
+		&(struct store_idempotency){ id, ask.key, STR("01JD"), ask.key,
+		    { bench->bytes, 600 }, now }));
 }
 
 static int64_t
@@ -252,8 +268,8 @@ cpu_us(void)
 }
 
 static void
-measure(struct bench *bench, const char *name,
-    void (*one)(struct bench *bench), uint64_t batch)
+measure(struct bench *bench, const char *name, void (*one)(struct bench *bench),
+    uint64_t batch)
 {
 	int64_t from = clock_monotonic_us();
 	int64_t cpu = cpu_us();
@@ -274,26 +290,39 @@ measure(struct bench *bench, const char *name,
 		end = clock_monotonic_us();
 		slowest = MAX(slowest, end - start);
 		/* The log begins anew once it was settled. */
-		n_pages += store_wal_pages(bench->store) > pages ?
-		    store_wal_pages(bench->store) - pages :
-		    store_wal_pages(bench->store);
+		n_pages += store_wal_pages(bench->store) > pages
+		    ? store_wal_pages(bench->store) - pages
+		    : store_wal_pages(bench->store);
 		pages = store_wal_pages(bench->store);
 		if (!store_is_checkpoint_due(bench->store))
 			continue;
 		start = end;
-		must(bench, store_checkpoint(bench->store,
-		    STORE_CHECKPOINT_PASSIVE));
+		must(bench,
+		    store_checkpoint(bench->store, STORE_CHECKPOINT_PASSIVE));
 		end = clock_monotonic_us();
 		settling += end - start;
 		pages = store_wal_pages(bench->store);
 	}
 	cpu = cpu_us() - cpu;
 	printf("%-8s %6llu %10.0f %9.1f %11.1f %10.1f %11.1f %8.0f%%\n", name,
-	    (unsigned long long)batch,
-	    (double)n * 1e6 / (double)(end - from),
+	    (unsigned long long)batch, (double)n * 1e6 / (double)(end - from),
 	    (double)(end - from) / (double)n, (double)cpu / (double)n,
 	    (double)n_pages / (double)n, (double)slowest / 1000,
 	    100.0 * (double)settling / (double)(end - from));
+}
+
+/* The files of a SQLite store, and the directory made for them. */
+static void
+remove_store(const char *dir)
+{
+	static const char *const files[] = { "", "-wal", "-shm", "-lock" };
+	char path[80];
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		snprintf(path, sizeof(path), "%s/stile.db%s", dir, files[i]);
+		unlink(path);
+	}
+	rmdir(dir);
 }
 
 int
@@ -302,11 +331,11 @@ main(int argc, char **argv)
 	static const uint64_t batches[] = { 1, 16, 64, 256, 1024 };
 	struct bench bench = { 0 };
 	struct diag_list diags;
-	char dir[] = "/tmp/stile-bench-XXXXXX";
+	char dir[] = P_tmpdir "/stile-bench-XXXXXX";
 	char location[64];
 	struct rusage usage;
 
-	if (mkdtemp(dir) == NULL)
+	if (argc < 2 && mkdtemp(dir) == NULL)
 		return 1;
 	snprintf(location, sizeof(location), "%s/stile.db", dir);
 	arena_init(&bench.arena, 8 << 20);
@@ -328,9 +357,11 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_LEN(batches); i++)
 		measure(&bench, "request", request_one, batches[i]);
 	getrusage(RUSAGE_SELF, &usage);
-	printf("%llu requests kept, RSS %ld KiB\n",
-	    (unsigned long long)bench.n, usage.ru_maxrss);
+	printf("%llu requests kept, RSS %ld KiB\n", (unsigned long long)bench.n,
+	    usage.ru_maxrss);
 	store_close(bench.store);
+	if (argc < 2)
+		remove_store(dir);
 	arena_fini(&bench.arena);
 	return 0;
 }

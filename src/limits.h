@@ -86,6 +86,7 @@
 #define LIMIT_SUBJECT_PLATE 10	 /* longest plate any state issues, with reserve */
 #define LIMIT_SUBJECT_LICENCE 20 /* OLN of the message switches */
 #define LIMIT_IMPORT_REASONS 20	 /* rejected rows told singly; the rest is counted */
+#define LIMIT_IMPORT_COLUMN 120 /* bytes shown of a column's name */
 #define LIMIT_IMPORT_MAP_BYTES (256u << 10) /* a mapping file */
 #define LIMIT_IMPORT_ROW_BYTES (1u << 20) /* memory of one row while it is read */
 #define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
@@ -158,6 +159,12 @@
 #define LIMIT_FRONT_LOG_FILE (17u << 20) /* 256 entries of 2 + 65,535 bytes */
 
 /* cli */
+#define LIMIT_OPTIONS 256	     /* options on one command line */
+#define LIMIT_OPERANDS 64	     /* operands on one command line */
+#define LIMIT_LOOKBACK_BYTES ((size_t)256 << 20) /* a log of look-ups, whole */
+#define LIMIT_LOOKBACK_ROWS 2000000  /* its rows; the largest known has 300,000 */
+#define LIMIT_LOOKBACK_RULES 64	     /* rules told apart; all packs have 30 */
+#define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
 #define LIMIT_ROLES (LIMIT_CONFIG_FRONTS + 8) /* processes of one serve */
 #define LIMIT_LISTEN_QUEUE 1024		 /* connections not yet accepted */
 #define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */

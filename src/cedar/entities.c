@@ -13,6 +13,8 @@
 #include "util/fault.h"
 #include "util/utf8.h"
 
+#define MANY 1000 /* numbers for which qsort() is no slower */
+
 struct cedar_entities {
 	struct cedar_names *names;
 	struct arena arena; /* everything that entities point to */
@@ -97,23 +99,35 @@ compare_numbers(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* No call for a comparison: several times faster on what requests sort. */
+static void
+shell_sort(uint32_t *uids, size_t n)
+{
+	static const size_t gaps[] = { 301, 132, 57, 23, 10, 4, 1 };
+
+	for (size_t g = 0; g < ARRAY_LEN(gaps); g++) {
+		size_t gap = gaps[g];
+
+		for (size_t i = gap; i < n; i++) {
+			uint32_t uid = uids[i];
+			size_t j = i;
+
+			for (; j >= gap && uids[j - gap] > uid; j -= gap)
+				uids[j] = uids[j - gap];
+			uids[j] = uid;
+		}
+	}
+}
+
 size_t
 cedar_entities_sort(uint32_t *uids, size_t n)
 {
 	size_t kept = n > 0;
 
-	if (n <= 12) {
-		for (size_t i = 1; i < n; i++) {
-			uint32_t uid = uids[i];
-			size_t j = i;
-
-			for (; j > 0 && uids[j - 1] > uid; j--)
-				uids[j] = uids[j - 1];
-			uids[j] = uid;
-		}
-	} else {
+	if (n <= MANY)
+		shell_sort(uids, n);
+	else
 		qsort(uids, n, sizeof(*uids), compare_numbers);
-	}
 	for (size_t i = 1; i < n; i++) {
 		if (uids[i] != uids[kept - 1])
 			uids[kept++] = uids[i];
@@ -308,6 +322,7 @@ struct closing {
 	uint32_t *stack;     /* items being visited */
 	uint32_t *next;	     /* per item on the stack: parent to look at */
 	uint32_t *gathered;  /* ancestors of the item being closed */
+	uint32_t *marks;     /* by uid: the item that gathered it last, + 1 */
 	size_t n_gathered;
 	size_t size_gathered;
 	size_t n_total;
@@ -320,6 +335,7 @@ closing_fini(struct closing *closing)
 	free(closing->stack);
 	free(closing->next);
 	free(closing->gathered);
+	free(closing->marks);
 }
 
 static int
@@ -330,15 +346,18 @@ closing_init(struct closing *closing, struct cedar_entities *entities)
 	*closing = (struct closing){ .entities = entities,
 		.visits = calloc(n, 1),
 		.stack = calloc(n, sizeof(uint32_t)),
-		.next = calloc(n, sizeof(uint32_t)) };
+		.next = calloc(n, sizeof(uint32_t)),
+		.marks = calloc(cedar_names_stamp(entities->names).n_uids + 1,
+		    sizeof(uint32_t)) };
 	if (closing->visits == NULL || closing->stack == NULL ||
-	    closing->next == NULL)
+	    closing->next == NULL || closing->marks == NULL)
 		return FAULT(ENOMEM);
 	return 0;
 }
 
+/* Take those not yet gathered for the item whose mark this is. */
 static int
-gather(struct closing *closing, const uint32_t *uids, size_t n)
+gather(struct closing *closing, const uint32_t *uids, size_t n, uint32_t mark)
 {
 	size_t need = closing->n_gathered + n;
 
@@ -352,10 +371,12 @@ gather(struct closing *closing, const uint32_t *uids, size_t n)
 		closing->gathered = more;
 		closing->size_gathered = size;
 	}
-	if (n > 0)
-		memcpy(closing->gathered + closing->n_gathered, uids,
-		    n * sizeof(*uids));
-	closing->n_gathered = need;
+	for (size_t i = 0; i < n; i++) {
+		if (closing->marks[uids[i]] == mark)
+			continue;
+		closing->marks[uids[i]] = mark;
+		closing->gathered[closing->n_gathered++] = uids[i];
+	}
 	return 0;
 }
 
@@ -364,19 +385,20 @@ static int
 close_one(struct closing *closing, struct entity *entity)
 {
 	struct cedar_entities *entities = closing->entities;
+	uint32_t mark = (uint32_t)(entity - entities->items) + 1;
 	uint32_t *ancestors;
 	size_t n;
 	int r;
 
 	closing->n_gathered = 0;
-	r = gather(closing, entity->parents, entity->n_parents);
+	r = gather(closing, entity->parents, entity->n_parents, mark);
 	for (size_t i = 0; i < entity->n_parents && r == 0; i++) {
 		const struct entity *parent =
 		    cedar_entities_find(entities, entity->parents[i]);
 
 		if (parent != NULL)
 			r = gather(closing, parent->ancestors,
-			    parent->n_ancestors);
+			    parent->n_ancestors, mark);
 	}
 	if (r < 0)
 		return TRACE(r);

@@ -28,11 +28,20 @@ struct candidate {
 	bool is_dead;	 /* one of them is false */
 };
 
+struct candidates {
+	struct candidate *items;
+	size_t n;
+};
+
 struct plan {
 	struct plan *next;
 	const struct cedar_policies *policies;
-	struct candidate *candidates;
-	size_t n;
+	struct candidates all; /* but those that name principal and resource */
+	/* Those, by principal; made at the second decision. */
+	struct candidates pairs;
+	bool has_pairs;
+	size_t n_pairs;	  /* filed under the principal; SIZE_MAX: not counted */
+	size_t n_decided; /* decisions made with this plan */
 };
 
 /* Numbers gathered during one decision; memory kept for the next. */
@@ -281,25 +290,52 @@ push_list(struct tally *tally, struct arena *arena,
 	return true;
 }
 
-/* What is filed under an entity, its ancestors and (type_kind) its type. */
+/* What is filed under an entity and its ancestors. */
 static bool
 push_entity(const struct cedar_query *query, struct tally *tally,
-    const struct scope_index *index, enum scope_index_kind kind, uint32_t uid,
-    const struct entity *entity)
+    const struct scope_index *index, enum scope_index_kind kind,
+    enum ast_var var)
 {
+	const struct entity *entity = query->eval.entity[var];
 	struct arena *arena = query->eval.arena;
-	bool ok = push_list(tally, arena,
-	    cedar_scope_index_find(index, kind, uid));
+	bool ok;
 
+	if (index->n_filed[kind] == 0)
+		return true;
+	ok = push_list(tally, arena,
+	    cedar_scope_index_find(index, kind, query->eval.uids[var]));
 	for (uint32_t i = 0; entity != NULL && i < entity->n_ancestors && ok;
 	    i++)
 		ok = push_list(tally, arena, cedar_scope_index_find(index,
 		    kind, entity->ancestors[i]));
-	if (kind != SCOPE_INDEX_ACTION && ok)
-		ok = push_list(tally, arena, cedar_scope_index_find(index,
-		    (enum scope_index_kind)(kind + 1),
-		    cedar_names_uid(&query->eval.scope, uid)->type));
 	return ok;
+}
+
+/* How many that would be. */
+static size_t
+count_entity(const struct cedar_query *query, const struct scope_index *index,
+    enum scope_index_kind kind, enum ast_var var)
+{
+	const struct entity *entity = query->eval.entity[var];
+	size_t n =
+	    cedar_scope_index_find(index, kind, query->eval.uids[var]).n;
+
+	for (uint32_t i = 0; entity != NULL && i < entity->n_ancestors; i++)
+		n += cedar_scope_index_find(index, kind,
+		    entity->ancestors[i]).n;
+	return n;
+}
+
+static bool
+push_type(const struct cedar_query *query, struct tally *tally,
+    const struct scope_index *index, enum scope_index_kind kind,
+    enum ast_var var)
+{
+	uint32_t uid = query->eval.uids[var];
+
+	return index->n_filed[kind] == 0 ||
+	    push_list(tally, query->eval.arena, cedar_scope_index_find(index,
+	    kind, cedar_names_uid(&query->eval.scope, uid)->type));
 }
 
 static bool
@@ -346,26 +382,18 @@ action_matches(const struct eval *eval, const struct code_rule *rule)
 	return false;
 }
 
+/* Of the numbers found, those whose principal and action match. */
 static bool
-fill_plan(struct cedar_query *query, struct plan *plan)
+choose(struct cedar_query *query, struct candidates *candidates,
+    const struct cedar_policies *policies)
 {
 	const struct eval *eval = &query->eval;
-	const struct cedar_policies *policies = plan->policies;
-	const struct scope_index *index = &policies->index;
 	struct tally *found = &query->found;
 
-	found->n = 0;
-	if (!push_list(found, eval->arena,
-	    cedar_scope_index_find(index, SCOPE_INDEX_ALWAYS, 0)) ||
-	    !push_entity(query, found, index, SCOPE_INDEX_PRINCIPAL,
-	    eval->uids[AST_PRINCIPAL], eval->entity[AST_PRINCIPAL]) ||
-	    !push_entity(query, found, index, SCOPE_INDEX_ACTION,
-	    eval->uids[AST_ACTION], eval->entity[AST_ACTION]))
-		return false;
-	found->n = cedar_entities_sort(found->numbers, found->n);
-	plan->candidates =
+	/* No number twice: a policy is filed once on a side. */
+	candidates->items =
 	    ARENA_ARRAY(eval->arena, found->n, struct candidate);
-	if (plan->candidates == NULL)
+	if (candidates->items == NULL)
 		return false;
 	for (size_t i = 0; i < found->n; i++) {
 		const struct code_rule *rule =
@@ -373,10 +401,39 @@ fill_plan(struct cedar_query *query, struct plan *plan)
 
 		if (scope_matches(eval, &rule->principal, AST_PRINCIPAL) &&
 		    action_matches(eval, rule))
-			plan->candidates[plan->n++] = (struct candidate){
-				.rule = rule, .number = found->numbers[i] };
+			candidates->items[candidates->n++] =
+			    (struct candidate){ .rule = rule,
+				    .number = found->numbers[i] };
 	}
 	return true;
+}
+
+static bool
+fill_plan(struct cedar_query *query, struct plan *plan)
+{
+	const struct scope_index *index = &plan->policies->index;
+	struct tally *found = &query->found;
+
+	found->n = 0;
+	return push_list(found, query->eval.arena,
+	    cedar_scope_index_find(index, SCOPE_INDEX_ALWAYS, 0)) &&
+	    push_entity(query, found, index, SCOPE_INDEX_PRINCIPAL,
+	    AST_PRINCIPAL) &&
+	    push_type(query, found, index, SCOPE_INDEX_PRINCIPAL_TYPE,
+	    AST_PRINCIPAL) &&
+	    push_entity(query, found, index, SCOPE_INDEX_ACTION,
+	    AST_ACTION) &&
+	    choose(query, &plan->all, plan->policies);
+}
+
+static bool
+fill_pairs(struct cedar_query *query, struct plan *plan)
+{
+	query->found.n = 0;
+	plan->has_pairs = true;
+	return push_entity(query, &query->found, &plan->policies->index,
+	    SCOPE_INDEX_PAIR_PRINCIPAL, AST_PRINCIPAL) &&
+	    choose(query, &plan->pairs, plan->policies);
 }
 
 static struct plan *
@@ -392,6 +449,7 @@ find_plan(struct cedar_query *query, const struct cedar_policies *policies)
 	if (plan == NULL)
 		return NULL;
 	plan->policies = policies;
+	plan->n_pairs = SIZE_MAX;
 	if (!fill_plan(query, plan))
 		return NULL;
 	plan->next = query->plans;
@@ -467,30 +525,108 @@ judge(struct cedar_query *query, struct candidate *candidate)
 	    candidate->number);
 }
 
-/* Policies filed under the resource: principal and action still to be seen. */
+/* The numbers found: all of their scope is still to be looked at. */
 static bool
-judge_by_resource(struct cedar_query *query,
-    const struct cedar_policies *policies)
+judge_found(struct cedar_query *query, const struct cedar_policies *policies)
 {
 	struct eval *eval = &query->eval;
 
-	query->found.n = 0;
-	if (!push_entity(query, &query->found, &policies->index,
-	    SCOPE_INDEX_RESOURCE, eval->uids[AST_RESOURCE],
-	    eval->entity[AST_RESOURCE]))
-		return false;
 	for (size_t i = 0; i < query->found.n; i++) {
 		uint32_t number = query->found.numbers[i];
 		struct candidate candidate = {
 			.rule = &policies->rules[number], .number = number };
 
-		if (!scope_matches(eval, &candidate.rule->principal,
-		    AST_PRINCIPAL) || !action_matches(eval, candidate.rule))
+		if (!action_matches(eval, candidate.rule) ||
+		    !scope_matches(eval, &candidate.rule->principal,
+		    AST_PRINCIPAL))
 			continue;
 		if (!judge(query, &candidate))
 			return false;
 	}
 	return true;
+}
+
+static bool
+judge_all(struct cedar_query *query, struct candidates *candidates)
+{
+	for (size_t i = 0; i < candidates->n; i++) {
+		if (!candidates->items[i].is_dead &&
+		    !judge(query, &candidates->items[i]))
+			return false;
+	}
+	return true;
+}
+
+static size_t
+n_ancestors(const struct cedar_query *query, enum ast_var var)
+{
+	const struct entity *entity = query->eval.entity[var];
+
+	return entity != NULL ? entity->n_ancestors : 0;
+}
+
+static size_t
+count_by_principal(struct cedar_query *query, struct plan *plan)
+{
+	if (plan->n_pairs == SIZE_MAX)
+		plan->n_pairs = count_entity(query, &plan->policies->index,
+		    SCOPE_INDEX_PAIR_PRINCIPAL, AST_PRINCIPAL);
+	return plan->n_pairs;
+}
+
+/*
+ * Which side has fewer policies. Counting a side is a look-up for each of its
+ * ancestors: begin with the cheaper one, and do not count the other when this
+ * one has no more policies than that would cost.
+ */
+static bool
+is_principal_shorter(struct cedar_query *query, struct plan *plan)
+{
+	const struct scope_index *index = &plan->policies->index;
+	size_t n_above_principal = n_ancestors(query, AST_PRINCIPAL);
+	size_t n_above_resource = n_ancestors(query, AST_RESOURCE);
+	size_t n;
+
+	if (n_above_principal <= n_above_resource) {
+		n = count_by_principal(query, plan);
+		return n <= n_above_resource * 2 || n <= count_entity(query,
+		    index, SCOPE_INDEX_PAIR_RESOURCE, AST_RESOURCE);
+	}
+	n = count_entity(query, index, SCOPE_INDEX_PAIR_RESOURCE,
+	    AST_RESOURCE);
+	return n > n_above_principal * 2 &&
+	    count_by_principal(query, plan) < n;
+}
+
+/* Policies that name principal and resource: from the shorter side. */
+static bool
+judge_pairs(struct cedar_query *query, struct plan *plan)
+{
+	bool by_principal = is_principal_shorter(query, plan);
+
+	if (by_principal && plan->n_decided > 0) {
+		if (!plan->has_pairs && !fill_pairs(query, plan))
+			return false;
+		return judge_all(query, &plan->pairs);
+	}
+	query->found.n = 0;
+	return push_entity(query, &query->found, &plan->policies->index,
+	    by_principal ? SCOPE_INDEX_PAIR_PRINCIPAL
+			 : SCOPE_INDEX_PAIR_RESOURCE,
+	    by_principal ? AST_PRINCIPAL : AST_RESOURCE) &&
+	    judge_found(query, plan->policies);
+}
+
+static bool
+judge_by_resource(struct cedar_query *query, const struct plan *plan)
+{
+	const struct scope_index *index = &plan->policies->index;
+
+	query->found.n = 0;
+	return push_entity(query, &query->found, index, SCOPE_INDEX_RESOURCE,
+	    AST_RESOURCE) &&
+	    push_type(query, &query->found, index, SCOPE_INDEX_RESOURCE_TYPE,
+	    AST_RESOURCE) && judge_found(query, plan->policies);
 }
 
 static int
@@ -555,14 +691,12 @@ decide(struct cedar_answer *answer, struct cedar_query *query,
 	query->reasons[CEDAR_FORBID].n = 0;
 	query->reasons[CEDAR_PERMIT].n = 0;
 	query->n_errors = 0;
-	for (size_t i = 0; i < plan->n; i++) {
-		if (!plan->candidates[i].is_dead &&
-		    !judge(query, &plan->candidates[i]))
-			return false;
-	}
-	if (policies->index.uses_resource &&
-	    !judge_by_resource(query, policies))
+	if (!judge_all(query, &plan->all) || !judge_by_resource(query, plan))
 		return false;
+	if (policies->index.n_filed[SCOPE_INDEX_PAIR_RESOURCE] > 0 &&
+	    !judge_pairs(query, plan))
+		return false;
+	plan->n_decided++;
 	return conclude(query, answer);
 }
 

@@ -98,6 +98,9 @@ extension_error(const struct explain *explain)
 	const struct eval_error *error = explain->error;
 	struct str name = ast_functions[error->at->function].name;
 
+	/* The original names the type here, which only for ip is not the function. */
+	if (error->at->function == AST_FN_IP)
+		name = STR("ipaddr");
 	if (error->a.kind == CEDAR_STRING)
 		return arena_format(explain->arena,
 		    "error while evaluating `%.*s` extension function: %s: "

@@ -1,9 +1,11 @@
 /*
  * Which policies can match at all: found by their scope, not by looking at each.
  *
- * A policy is filed under one key, the rarest of those its scope names: the
- * principal it is == or in, its type, the action, the resource. Those without
- * any are always candidates. A small set is not filed: all are candidates.
+ * A policy whose scope names both a principal and a resource is filed under
+ * each of them, and a query takes the side with fewer. Any other is filed under
+ * one key, the rarest of those its scope names: principal or its type, action,
+ * resource or its type. Those without any are always candidates. A small set is
+ * not filed: all are candidates.
  */
 #ifndef STILE_CEDAR_SCOPE_INDEX_H
 #define STILE_CEDAR_SCOPE_INDEX_H
@@ -18,7 +20,10 @@ enum scope_index_kind {
 	SCOPE_INDEX_ACTION,
 	SCOPE_INDEX_RESOURCE,
 	SCOPE_INDEX_RESOURCE_TYPE,
-	SCOPE_INDEX_ALWAYS, /* number 0 */
+	SCOPE_INDEX_PAIR_PRINCIPAL, /* of policies that name both */
+	SCOPE_INDEX_PAIR_RESOURCE,  /* the same policies */
+	SCOPE_INDEX_ALWAYS,	    /* number 0 */
+	SCOPE_INDEX_N_KINDS,
 };
 
 struct scope_index_list {
@@ -36,7 +41,7 @@ struct scope_index {
 	struct scope_index_slot *slots;
 	size_t n_slots; /* power of two */
 	uint32_t *rules;
-	bool uses_resource; /* some policy is filed under a resource key */
+	uint32_t n_filed[SCOPE_INDEX_N_KINDS]; /* nothing there: do not look */
 };
 
 /* Returns: 0; CEDAR_E_LIMIT; fault ENOMEM. Everything lives in the arena. */

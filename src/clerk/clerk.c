@@ -77,6 +77,7 @@ read_settings(struct clerk *clerk)
 	report(clerk, &diags);
 	if (r != 0)
 		return EXIT_CONFIG;
+	clerk->log.level = eventlog_level_of(config.log.level);
 	clerk->interval_us = config.log.publish_interval_ms * 1000;
 	clerk->publish.keep_partials_us = config.log.keep_partials_s * 1000000;
 	config_fini(&config);

@@ -561,21 +561,6 @@ watch_signals(struct supervisor *supervisor, sigset_t *before, FILE *errors)
 	return 0;
 }
 
-static enum eventlog_level
-level_of(struct str name)
-{
-	switch (name.p[0]) {
-	case 'e':
-		return EVENTLOG_ERROR;
-	case 'w':
-		return EVENTLOG_WARNING;
-	case 'd':
-		return EVENTLOG_DEBUG;
-	default:
-		return EVENTLOG_INFO;
-	}
-}
-
 static int
 read_settings(struct supervisor *supervisor, FILE *errors)
 {
@@ -590,7 +575,8 @@ read_settings(struct supervisor *supervisor, FILE *errors)
 	if (r < 0)
 		fault_trail(errors);
 	else if (r == 0)
-		supervisor->log.level = level_of(supervisor->config.log.level);
+		supervisor->log.level =
+		    eventlog_level_of(supervisor->config.log.level);
 	arena_fini(&arena);
 	return r == 0 ? 0 : EXIT_CONFIG;
 }

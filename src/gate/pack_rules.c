@@ -105,7 +105,8 @@ pack_rules_load(struct pack *pack, struct str text, struct diag_list *diags)
 	size_t n = 0;
 	int r;
 
-	diags->where = arena_format(&pack->arena, "%.*s/policies.cedar",
+	/* The messages outlive the pack they are about. */
+	diags->where = arena_format(diags->arena, "%.*s/policies.cedar",
 	    STR_ARG(pack->name));
 	diags->source = text;
 	r = cedar_policies_parse(&pack->policies, pack->vocabulary->names, text,

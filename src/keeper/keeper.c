@@ -34,6 +34,7 @@ read_keys(struct keeper *keeper, struct diag_list *diags, const char *dir)
 
 	if (r != 0)
 		return r;
+	keeper->log.level = eventlog_level_of(config.log.level);
 	r = keyring_load(&keeper->keys, diags, dir, config.holder.origin);
 	config_fini(&config);
 	return r;

@@ -6,7 +6,7 @@
  * a made-up plate and owner (name frequencies of the 1990 census, made-up
  * streets, birth dates and licence numbers), and writes the owners as drivers.
  * The serial part of each VIN is replaced too (its check digit still holds), so
- * that no made-up owner is tied to a vehicle that exists.
+ * that no made-up owner is tied to a vehicle of the published files.
  * The same seed and day give the same bytes.
  */
 #ifndef STILE_SOURCE_DEMO_DATA_H

@@ -65,7 +65,7 @@ map_upper(uint32_t code, enum mapping mapping)
 	case UPPER_IS_Y_DIAERESIS:
 		return 0x178;
 	}
-	assert(!"mapping");
+	assert(false && "mapping");
 	return code;
 }
 

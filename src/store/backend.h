@@ -68,8 +68,7 @@ struct backend_ops {
 	 * The reason goes to diags, as there is no backend to hold it.
 	 */
 	int (*open)(struct backend **backend, uint32_t *version,
-	    struct str location, enum store_mode mode,
-	    struct diag_list *diags);
+	    struct str location, enum store_mode mode, struct diag_list *diags);
 
 	void (*close)(struct backend *backend);
 

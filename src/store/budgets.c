@@ -70,8 +70,8 @@ budgets_find(struct store *store, int64_t *time_us, uint32_t scope,
     struct str key, struct str subject)
 {
 	return TRACE(row_number(store, time_us, STATEMENT_SEEN_FIND,
-	    (const struct backend_value[]){ row_i64(scope), row_text(key),
-		row_bytes(subject) }));
+	    (const struct backend_value[]){
+		row_i64(scope), row_text(key), row_bytes(subject) }));
 }
 
 int
@@ -144,8 +144,8 @@ seek(struct store *store, struct store_cursor *cursor)
 	int r;
 
 	r = store_run(store, &n_changed, sweeps[cursor->table].next,
-	    (const struct backend_value[]){ row_i64(cursor->scope),
-		row_text(key) },
+	    (const struct backend_value[]){
+		row_i64(cursor->scope), row_text(key) },
 	    advance, cursor);
 	if (r == 0 && !cursor->is_at_key)
 		*cursor = (struct store_cursor){ .table = cursor->table + 1,

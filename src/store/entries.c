@@ -107,8 +107,8 @@ entries_each(struct store *store, uint64_t from, uint64_t to,
 		int r;
 
 		r = row_each(store, STATEMENT_ENTRY_EACH, &entry_table,
-		    (const struct backend_value[]){ row_u64(from),
-			row_u64(end) },
+		    (const struct backend_value[]){
+			row_u64(from), row_u64(end) },
 		    walk_entry, &walk);
 		if (r != 0)
 			return TRACE(r);
@@ -126,8 +126,8 @@ entries_put_tile(struct store *store, uint32_t level, uint64_t n,
 	struct str bytes = { (const char *)hashes, ENTRIES_TILE_SIZE };
 
 	return TRACE(row_change(store, STATEMENT_TILE_PUT,
-	    (const struct backend_value[]){ row_i64(level), row_u64(n),
-		row_bytes(bytes) },
+	    (const struct backend_value[]){
+		row_i64(level), row_u64(n), row_bytes(bytes) },
 	    STORE_E_EXISTS));
 }
 

@@ -140,8 +140,8 @@ grounds_close_case(struct store *store, struct str ori, struct str number,
     int64_t closed_us)
 {
 	return TRACE(row_change(store, STATEMENT_CASE_CLOSE,
-	    (const struct backend_value[]){ row_text(ori), row_text(number),
-		row_i64(closed_us) },
+	    (const struct backend_value[]){
+		row_text(ori), row_text(number), row_i64(closed_us) },
 	    STORE_E_ABSENT));
 }
 
@@ -162,8 +162,8 @@ grounds_each_case(struct store *store, struct str ori, grounds_case_fn *each,
 	struct walk walk = { .investigation = each, .context = context };
 
 	return TRACE(row_each(store, STATEMENT_CASE_EACH, &case_table,
-	    (const struct backend_value[]){ row_text(ori),
-		row_text(row_upper(ori)) },
+	    (const struct backend_value[]){
+		row_text(ori), row_text(row_upper(ori)) },
 	    walk_case, &walk));
 }
 
@@ -188,8 +188,8 @@ grounds_unassign(struct store *store, struct str ori, struct str number,
     struct str requester)
 {
 	return TRACE(row_change(store, STATEMENT_ASSIGNMENT_ERASE,
-	    (const struct backend_value[]){ row_text(ori), row_text(number),
-		row_text(requester) },
+	    (const struct backend_value[]){
+		row_text(ori), row_text(number), row_text(requester) },
 	    STORE_E_ABSENT));
 }
 
@@ -200,8 +200,8 @@ grounds_find_assignment(struct store *store, struct arena *arena,
 {
 	return TRACE(row_find(store, arena, STATEMENT_ASSIGNMENT_FIND,
 	    &assignment_table, assignment,
-	    (const struct backend_value[]){ row_text(ori), row_text(number),
-		row_text(requester) }));
+	    (const struct backend_value[]){
+		row_text(ori), row_text(number), row_text(requester) }));
 }
 
 int
@@ -229,8 +229,8 @@ check_subjects(const struct str *subjects, size_t n_subjects)
 }
 
 int
-grounds_put_case_subject(struct store *store, struct str ori,
-    struct str number, struct str subject)
+grounds_put_case_subject(struct store *store, struct str ori, struct str number,
+    struct str subject)
 {
 	int r;
 
@@ -240,8 +240,8 @@ grounds_put_case_subject(struct store *store, struct str ori,
 	if (r != 0)
 		return TRACE(r);
 	return TRACE(row_change(store, STATEMENT_CASE_SUBJECT_PUT,
-	    (const struct backend_value[]){ row_text(ori), row_text(number),
-		row_bytes(subject) },
+	    (const struct backend_value[]){
+		row_text(ori), row_text(number), row_bytes(subject) },
 	    STORE_E_EXISTS));
 }
 
@@ -250,8 +250,8 @@ grounds_case_has_subject(struct store *store, bool *has, struct str ori,
     struct str number, struct str subject)
 {
 	return TRACE(row_has(store, has, STATEMENT_CASE_SUBJECT_IS,
-	    (const struct backend_value[]){ row_text(ori), row_text(number),
-		row_bytes(subject) }));
+	    (const struct backend_value[]){
+		row_text(ori), row_text(number), row_bytes(subject) }));
 }
 
 int
@@ -259,8 +259,8 @@ grounds_count_case_subjects(struct store *store, uint64_t *count,
     struct str ori, struct str number, uint64_t max)
 {
 	return TRACE(row_count(store, count, STATEMENT_CASE_SUBJECT_COUNT,
-	    (const struct backend_value[]){ row_text(ori), row_text(number),
-		row_u64(max) }));
+	    (const struct backend_value[]){
+		row_text(ori), row_text(number), row_u64(max) }));
 }
 
 int
@@ -290,8 +290,8 @@ grounds_set_wanted_status(struct store *store, struct str ori,
     struct str number, enum grounds_wanted_status status)
 {
 	return TRACE(row_change(store, STATEMENT_WANTED_STATUS,
-	    (const struct backend_value[]){ row_text(ori), row_text(number),
-		row_i64((int64_t)status) },
+	    (const struct backend_value[]){
+		row_text(ori), row_text(number), row_i64((int64_t)status) },
 	    STORE_E_ABSENT));
 }
 
@@ -309,8 +309,8 @@ grounds_wanted_has_subject(struct store *store, bool *has, struct str ori,
     struct str number, struct str subject)
 {
 	return TRACE(row_has(store, has, STATEMENT_WANTED_SUBJECT_IS,
-	    (const struct backend_value[]){ row_text(ori), row_text(number),
-		row_bytes(subject) }));
+	    (const struct backend_value[]){
+		row_text(ori), row_text(number), row_bytes(subject) }));
 }
 
 int
@@ -320,8 +320,8 @@ grounds_each_wanted(struct store *store, struct str ori,
 	struct walk walk = { .wanted = each, .context = context };
 
 	return TRACE(row_each(store, STATEMENT_WANTED_EACH, &wanted_table,
-	    (const struct backend_value[]){ row_text(ori),
-		row_text(row_upper(ori)) },
+	    (const struct backend_value[]){
+		row_text(ori), row_text(row_upper(ori)) },
 	    walk_wanted, &walk));
 }
 
@@ -353,8 +353,8 @@ put_parts(struct store *store, const struct store_instrument *instrument,
 		    0);
 	for (size_t i = 0; r == 0 && i < n_subjects; i++)
 		r = row_change(store, STATEMENT_INSTRUMENT_SUBJECT_PUT,
-		    (const struct backend_value[]){ row_text(instrument->id),
-			row_bytes(subjects[i]) },
+		    (const struct backend_value[]){
+			row_text(instrument->id), row_bytes(subjects[i]) },
 		    0);
 	return TRACE(r);
 }
@@ -439,9 +439,8 @@ grounds_find_instrument(struct store *store, struct arena *arena,
 {
 	int r;
 
-	r = row_find(store, arena, STATEMENT_INSTRUMENT_FIND,
-	    &instrument_table, instrument,
-	    (const struct backend_value[]){ row_text(id) });
+	r = row_find(store, arena, STATEMENT_INSTRUMENT_FIND, &instrument_table,
+	    instrument, (const struct backend_value[]){ row_text(id) });
 	if (r != 0)
 		return TRACE(r);
 	return TRACE(find_scope(store, arena, instrument));
@@ -452,8 +451,8 @@ grounds_instrument_has_subject(struct store *store, bool *has, struct str id,
     struct str subject)
 {
 	return TRACE(row_has(store, has, STATEMENT_INSTRUMENT_SUBJECT_IS,
-	    (const struct backend_value[]){ row_text(id),
-		row_bytes(subject) }));
+	    (const struct backend_value[]){
+		row_text(id), row_bytes(subject) }));
 }
 
 int
@@ -464,7 +463,7 @@ grounds_each_instrument(struct store *store, struct str ori,
 
 	return TRACE(row_each(store, STATEMENT_INSTRUMENT_EACH,
 	    &instrument_table,
-	    (const struct backend_value[]){ row_text(ori),
-		row_text(row_upper(ori)) },
+	    (const struct backend_value[]){
+		row_text(ori), row_text(row_upper(ori)) },
 	    walk_instrument, &walk));
 }

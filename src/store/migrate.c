@@ -46,9 +46,8 @@ migrate_run(struct backend *backend, uint32_t from, uint32_t to,
 		int r = apply(backend, version);
 
 		if (r != 0) {
-			diag_error_at(diags, diags->where,
-			    "migration %s: %s", migrations[version - 1].name,
-			    backend->reason);
+			diag_error_at(diags, diags->where, "migration %s: %s",
+			    migrations[version - 1].name, backend->reason);
 			return TRACE(r);
 		}
 	}

@@ -200,8 +200,8 @@ people_each_unit(struct store *store, struct str ori, people_unit_fn *each,
 	struct walk walk = { .unit = each, .context = context };
 
 	return TRACE(row_each(store, STATEMENT_UNIT_EACH, &unit_table,
-	    (const struct backend_value[]){ row_text(ori),
-		row_text(row_upper(ori)) },
+	    (const struct backend_value[]){
+		row_text(ori), row_text(row_upper(ori)) },
 	    walk_unit, &walk));
 }
 
@@ -211,8 +211,8 @@ require_place(struct store *store, const struct store_requester *requester)
 	if (requester->unit.len == 0)
 		return require_agency(store, requester->ori);
 	return row_require(store, STATEMENT_UNIT_IS,
-	    (const struct backend_value[]){ row_text(requester->ori),
-		row_text(requester->unit) });
+	    (const struct backend_value[]){
+		row_text(requester->ori), row_text(requester->unit) });
 }
 
 int
@@ -257,8 +257,8 @@ people_each_requester(struct store *store, struct str ori,
 	struct walk walk = { .requester = each, .context = context };
 
 	return TRACE(row_each(store, STATEMENT_REQUESTER_EACH, &requester_table,
-	    (const struct backend_value[]){ row_text(ori),
-		row_text(row_upper(ori)) },
+	    (const struct backend_value[]){
+		row_text(ori), row_text(row_upper(ori)) },
 	    walk_requester, &walk));
 }
 

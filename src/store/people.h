@@ -22,8 +22,9 @@ enum people_status {
 enum people_role {
 	PEOPLE_ROLE_REQUESTER = 1 << 0,
 	PEOPLE_ROLE_SUPERVISOR = 1 << 1, /* registers grounds of own agency */
-	PEOPLE_ROLE_COMMANDER = 1 << 2,	 /* approves what a supervisor may not */
-	PEOPLE_ROLE_COUNSEL = 1 << 3,	 /* holder's lawyer: approves instruments */
+	PEOPLE_ROLE_COMMANDER = 1 << 2, /* approves what a supervisor may not */
+	PEOPLE_ROLE_COUNSEL = 1
+	    << 3, /* holder's lawyer: approves instruments */
 	PEOPLE_ROLE_PRIVACY_OFFICER = 1 << 4,
 	PEOPLE_ROLE_DATA_OWNER = 1 << 5, /* holder's records officer */
 	PEOPLE_ROLE_AUDITOR = 1 << 6,

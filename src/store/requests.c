@@ -111,8 +111,8 @@ requests_each_referred(struct store *store, struct str ori,
 	struct walk walk = { .request = each, .context = context };
 
 	return TRACE(row_each(store, STATEMENT_REQUEST_REFERRED, &request_table,
-	    (const struct backend_value[]){ row_text(ori),
-		row_text(row_upper(ori)) },
+	    (const struct backend_value[]){
+		row_text(ori), row_text(row_upper(ori)) },
 	    walk_request, &walk));
 }
 
@@ -165,8 +165,8 @@ requests_find_idempotency(struct store *store, struct arena *arena,
 {
 	return TRACE(row_find(store, arena, STATEMENT_IDEMPOTENCY_FIND,
 	    &idempotency_table, idempotency,
-	    (const struct backend_value[]){ row_text(requester),
-		row_bytes(key) }));
+	    (const struct backend_value[]){
+		row_text(requester), row_bytes(key) }));
 }
 
 int

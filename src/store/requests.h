@@ -21,18 +21,18 @@ enum requests_state {
 };
 
 struct store_request {
-	struct str id;	   /* ULID, 26 characters */
-	uint64_t index;	   /* the entry that decided it last */
+	struct str id;	/* ULID, 26 characters */
+	uint64_t index; /* the entry that decided it last */
 	struct str requester;
 	struct str ori;
-	struct str ground; /* reference, as the gate writes it */
+	struct str ground;  /* reference, as the gate writes it */
 	struct str subject; /* 32 bytes; empty when none could be read */
 	enum requests_state state;
 	int64_t created_us;
 	int64_t decided_us;
 	int64_t expires_us; /* when a referred one lapses */
 	uint32_t needed;    /* people_role bits whose approval is missing */
-	struct str frame;  /* sealed: what is needed to decide again; or empty */
+	struct str frame; /* sealed: what is needed to decide again; or empty */
 	struct str answer; /* sealed: what was answered; or empty */
 };
 
@@ -48,7 +48,7 @@ struct store_idempotency {
 	struct str requester;
 	struct str key; /* 32 bytes: digest of the Idempotency-Key */
 	struct str request;
-	struct str body; /* 32 bytes: digest of the request it came with */
+	struct str body;   /* 32 bytes: digest of the request it came with */
 	struct str answer; /* sealed by the gate */
 	int64_t expires_us;
 };
@@ -94,8 +94,8 @@ int requests_each_lapsed(struct store *store, int64_t now_us, uint64_t max,
  * Returns: 0; STORE_E_EXISTS (this role or this person approved before);
  * STORE_E_ABSENT (no such request); fault.
  */
-int requests_approve(struct store *store,
-    const struct store_approval *approval) MUST_USE NONNULL;
+int requests_approve(struct store *store, const struct store_approval *approval)
+    MUST_USE NONNULL;
 
 /* Walk the approvals of a request in the order of their entries. */
 int requests_each_approval(struct store *store, struct str request,

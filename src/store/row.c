@@ -206,9 +206,9 @@ row_find(struct store *store, struct arena *arena, enum statement statement,
     const struct row_table *table, void *object,
     const struct backend_value *parameters)
 {
-	struct reader reader = { .table = table,
-		.object = object,
-		.arena = arena };
+	struct reader reader = {
+		.table = table, .object = object, .arena = arena
+	};
 	uint64_t n_changed;
 	int r;
 
@@ -241,9 +241,9 @@ row_each(struct store *store, enum statement statement,
     const struct row_table *table, const struct backend_value *parameters,
     row_object_fn *each, void *context)
 {
-	struct reader reader = { .table = table,
-		.each = each,
-		.context = context };
+	struct reader reader = {
+		.table = table, .each = each, .context = context
+	};
 	uint64_t n_changed;
 
 	assert(table->size <= ROW_OBJECT_MAX);
@@ -327,7 +327,7 @@ int
 row_require(struct store *store, enum statement statement,
     const struct backend_value *parameters)
 {
-	bool has;
+	bool has = false;
 	int r;
 
 	r = row_has(store, &has, statement, parameters);

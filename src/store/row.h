@@ -34,8 +34,14 @@ struct row_table {
 	size_t size; /* of the struct */
 };
 
-#define ROW_FIELD(kind, type, member) { ROW_##kind, offsetof(type, member) }
-#define ROW_TABLE(fields, type) { (fields), ARRAY_LEN(fields), sizeof(type) }
+#define ROW_FIELD(kind, type, member)                                          \
+	{                                                                      \
+		ROW_##kind, offsetof(type, member)                             \
+	}
+#define ROW_TABLE(fields, type)                                                \
+	{                                                                      \
+		(fields), ARRAY_LEN(fields), sizeof(type)                      \
+	}
 
 #define ROW_FIELDS_MAX 16
 #define ROW_OBJECT_MAX 256

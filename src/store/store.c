@@ -63,7 +63,8 @@ settle_version(struct store *store, uint32_t version, struct diag_list *diags)
 		    "the store's schema is version %" PRIu32
 		    ", older than version %" PRIu32 " of this program",
 		    version, newest);
-		diag_help(diags, "start the gate once: it brings it up to date");
+		diag_help(diags,
+		    "start the gate once: it brings it up to date");
 		return STORE_E_OLDER;
 	}
 	if (version < newest)
@@ -241,7 +242,8 @@ store_checkpoint(struct store *store, enum store_checkpoint how)
 		return STORE_E_READ_ONLY;
 	if (store->is_broken)
 		return STORE_E_BROKEN;
-	return note(store, store->backend->ops->checkpoint(store->backend, how));
+	return note(store,
+	    store->backend->ops->checkpoint(store->backend, how));
 }
 
 uint64_t
@@ -277,8 +279,9 @@ check_value(const struct backend_value *value, char letter)
 	assert(letters[value->kind] == letter);
 	if (value->kind == BACKEND_INTEGER)
 		return 0;
-	if (value->bytes.len > (value->kind == BACKEND_TEXT ? LIMIT_STORE_TEXT :
-							     LIMIT_STORE_BYTES))
+	if (value->bytes.len > (value->kind == BACKEND_TEXT
+				       ? LIMIT_STORE_TEXT
+				       : LIMIT_STORE_BYTES))
 		return STORE_E_TOO_LARGE;
 	if (value->kind == BACKEND_TEXT && value->bytes.len > 0 &&
 	    (memchr(value->bytes.p, '\0', value->bytes.len) != NULL ||
@@ -292,6 +295,7 @@ check_values(enum statement statement, const struct backend_value *parameters)
 {
 	const char *letter = store_statements[statement].parameters;
 
+	assert(parameters != NULL || letter[0] == '\0');
 	for (size_t i = 0; letter[i] != '\0'; i++) {
 		int r = check_value(&parameters[i], letter[i]);
 
@@ -404,8 +408,7 @@ check_log_row(void *context, const struct backend_value *columns,
 	struct diag_list *diags = context;
 
 	assert(n_columns == 3);
-	if (columns[1].integer != 0 ||
-	    columns[0].integer != columns[2].integer)
+	if (columns[1].integer != 0 || columns[0].integer != columns[2].integer)
 		diag_error_at(diags, diags->where,
 		    "the log has %" PRId64 " entries from index %" PRId64
 		    " to %" PRId64 ": entries are missing",

@@ -28,9 +28,9 @@ struct store_sqlite {
 	struct backend backend; /* first: the two are one address */
 	char path[LIMIT_STORE_PATH];
 	sqlite3 *db;
-	int lock_fd; /* -1: not the writer */
+	int lock_fd;	  /* -1: not the writer */
 	bool is_writable; /* opened for more than reading */
-	bool is_failed; /* an I/O error was seen: do not write on close */
+	bool is_failed;	  /* an I/O error was seen: do not write on close */
 	sqlite3_stmt *statements[STATEMENT_N];
 	sqlite3_stmt *begin_write;
 	sqlite3_stmt *begin_read;
@@ -169,13 +169,6 @@ store_sqlite_close(struct backend *backend)
 	free(s);
 }
 
-static void
-freep(struct store_sqlite **s)
-{
-	if (*s != NULL)
-		store_sqlite_close(&(*s)->backend);
-}
-
 /* Say why the system refused a path. Returns: an outcome or a fault. */
 static int
 refuse(struct diag_list *diags, const char *path, int error)
@@ -205,8 +198,8 @@ lock_writer(struct store_sqlite *s, struct diag_list *diags)
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
 	snprintf(path, sizeof(path), "%s-lock", s->path);
-	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
+	s->lock_fd =
+	    open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (s->lock_fd < 0)
 		return refuse(diags, path, errno);
 	if (fcntl(s->lock_fd, F_OFD_SETLK, &lock) == 0)
@@ -247,7 +240,6 @@ configure(struct store_sqlite *s)
 	int r;
 
 	sqlite3_extended_result_codes(s->db, 1);
-	sqlite3_busy_timeout(s->db, LIMIT_STORE_BUSY_MS);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	snprintf(text, sizeof(text), "PRAGMA cache_size = -%d",
@@ -255,10 +247,11 @@ configure(struct store_sqlite *s)
 	r = execute(s, text);
 	if (r != 0 || !s->is_writable)
 		return r;
-	r = execute(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-		       "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
-		       "PRAGMA cell_size_check = ON;"
-		       "PRAGMA temp_store = MEMORY");
+	r = execute(s,
+	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+	    "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
+	    "PRAGMA cell_size_check = ON;"
+	    "PRAGMA temp_store = MEMORY");
 	/* Replaces SQLite's own hook, which would checkpoint in a commit. */
 	sqlite3_wal_hook(s->db, after_commit, s);
 	return r;
@@ -309,6 +302,9 @@ open_database(struct store_sqlite *s)
 	code = sqlite3_open_v2(s->path, &s->db, flags, NULL);
 	if (s->db == NULL)
 		return FAULT(ENOMEM);
+	/* From the first read on: a writer that starts beside us recovers. */
+	if (code == SQLITE_OK)
+		sqlite3_busy_timeout(s->db, LIMIT_STORE_BUSY_MS);
 	/* Readers that may not create files find the log's where they were. */
 	if (code == SQLITE_OK)
 		sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL,
@@ -317,47 +313,86 @@ open_database(struct store_sqlite *s)
 }
 
 static int
+connect_database(struct store_sqlite *s, uint32_t *version,
+    enum store_mode mode, struct diag_list *diags)
+{
+	int r;
+
+	r = open_database(s);
+	if (r != 0) {
+		diag_error_at(diags, diags->where, "%s", s->backend.reason);
+		return TRACE(r);
+	}
+	r = identify(s, version, mode, diags);
+	if (r != 0)
+		return TRACE(r);
+	r = configure(s);
+	if (r != 0)
+		diag_error_at(diags, diags->where, "%s", s->backend.reason);
+	return r == -EUCLEAN ? STORE_E_DAMAGED : TRACE(r);
+}
+
+static int
 store_sqlite_open(struct backend **backend, uint32_t *version,
     struct str location, enum store_mode mode, struct diag_list *diags)
 {
-	CLEANUP(freep) struct store_sqlite *s = NULL;
+	struct store_sqlite *s;
 	int r;
 
+	if (location.len >= sizeof(s->path))
+		return refuse(diags, "path", ENAMETOOLONG);
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return FAULT(ENOMEM);
 	s->backend.ops = &store_sqlite_ops;
 	s->lock_fd = -1;
 	s->is_writable = mode != STORE_READ;
-	if (location.len >= sizeof(s->path))
-		return refuse(diags, "path", ENAMETOOLONG);
 	memcpy(s->path, location.p, location.len);
 	r = find_file(s, mode, diags);
 	if (r == 0 && (mode == STORE_WRITE || mode == STORE_CREATE))
 		r = lock_writer(s, diags);
-	if (r != 0)
-		return TRACE(r);
-	r = open_database(s);
 	if (r == 0)
-		r = identify(s, version, mode, diags);
-	else
-		diag_error_at(diags, diags->where, "%s", s->backend.reason);
-	if (r != 0)
-		return TRACE(r);
-	r = configure(s);
+		r = connect_database(s, version, mode, diags);
 	if (r != 0) {
-		diag_error_at(diags, diags->where, "%s", s->backend.reason);
-		return r == -EUCLEAN ? STORE_E_DAMAGED : TRACE(r);
+		store_sqlite_close(&s->backend);
+		return TRACE(r);
 	}
-	*backend = &TAKE(s)->backend;
+	*backend = &s->backend;
 	return 0;
 }
 
 static int
 prepare_one(struct store_sqlite *s, sqlite3_stmt **statement, const char *sql)
 {
-	return outcome(s, sqlite3_prepare_v3(s->db, sql, -1,
-	    SQLITE_PREPARE_PERSISTENT, statement, NULL));
+	return outcome(s,
+	    sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+		statement, NULL));
+}
+
+/* The names of its files must last too; SQLite does not look how that went. */
+static int
+sync_directory(struct store_sqlite *s)
+{
+	char *slash;
+	char dir[LIMIT_STORE_PATH];
+	int fd;
+	int error;
+
+	memcpy(dir, s->path, sizeof(dir));
+	slash = strrchr(dir, '/');
+	if (slash != NULL)
+		slash[1] = '\0';
+	fd =
+	    open(slash != NULL ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	error = fd < 0 || fsync(fd) != 0 ? errno : 0;
+	if (fd >= 0)
+		close(fd);
+	if (error == 0)
+		return 0;
+	snprintf(s->backend.reason, sizeof(s->backend.reason),
+	    "the directory cannot be synced: %s", strerror(error));
+	s->is_failed = true;
+	return STORE_E_BROKEN;
 }
 
 static int
@@ -380,6 +415,8 @@ store_sqlite_prepare(struct backend *backend)
 		r = prepare_one(s, &s->begin_read, "BEGIN");
 	if (r == 0)
 		r = prepare_one(s, &s->commit, "COMMIT");
+	if (r == 0 && s->is_writable)
+		r = sync_directory(s);
 	return TRACE(r);
 }
 
@@ -402,8 +439,8 @@ store_sqlite_begin(struct backend *backend, bool is_write)
 {
 	struct store_sqlite *s = sqlite_of(backend);
 
-	return is_write ? control(s, s->begin_write, "BEGIN IMMEDIATE") :
-			  control(s, s->begin_read, "BEGIN");
+	return is_write ? control(s, s->begin_write, "BEGIN IMMEDIATE")
+			: control(s, s->begin_read, "BEGIN");
 }
 
 static int
@@ -466,8 +503,8 @@ column(sqlite3_stmt *statement, int at)
 	switch (sqlite3_column_type(statement, at)) {
 	case SQLITE_TEXT:
 		value.kind = BACKEND_TEXT;
-		value.bytes.p = (const char *)sqlite3_column_text(statement,
-		    at);
+		value.bytes.p =
+		    (const char *)sqlite3_column_text(statement, at);
 		break;
 	case SQLITE_BLOB:
 		value.kind = BACKEND_BYTES;
@@ -548,8 +585,8 @@ store_sqlite_checkpoint(struct backend *backend, enum store_checkpoint how)
 	int code;
 
 	code = sqlite3_wal_checkpoint_v2(s->db, NULL,
-	    how == STORE_CHECKPOINT_TRUNCATE ? SQLITE_CHECKPOINT_TRUNCATE :
-					       SQLITE_CHECKPOINT_PASSIVE,
+	    how == STORE_CHECKPOINT_TRUNCATE ? SQLITE_CHECKPOINT_TRUNCATE
+					     : SQLITE_CHECKPOINT_PASSIVE,
 	    &n_pages, &n_done);
 	if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
 		return TRACE(outcome(s, code));

@@ -28,6 +28,15 @@ eventlog_stderr(const char *role)
 		clock_system() };
 }
 
+enum eventlog_level
+eventlog_level_of(struct str name)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(levels); i++)
+		if (str_is_equal(name, str_of(levels[i])))
+			return (enum eventlog_level)i;
+	return EVENTLOG_INFO;
+}
+
 /* JSON asks for UTF-8; an error text of another encoding must not break it. */
 static void
 clean(char *text)

@@ -31,6 +31,9 @@ struct eventlog {
 /* To standard error, up to EVENTLOG_INFO, by the system's clock. */
 struct eventlog eventlog_stderr(const char *role) NONNULL;
 
+/* The level of a name: error, warning, info, debug; info for any other. */
+enum eventlog_level eventlog_level_of(struct str name);
+
 /*
  * Write one line with one write(2); cut at LIMIT_EVENT_BYTES. Never fails:
  * there is nobody to tell. Bytes that are no UTF-8 become '?'.

@@ -3,8 +3,9 @@
  *
  * DIR holds corpus-tests/ or tests/ (with sample-data/), whose .json files name
  * policies, entities and schema relative to DIR and list requests with the
- * decision, reasons and errors that must come out. Prints a line per kind and
- * ends with "N passed, M failed"; --verbose names what failed.
+ * decision, reasons and errors that must come out; and probes/, edge cases with
+ * a verdict each. Prints a line per kind and ends with "N passed, M failed";
+ * --verbose names what failed, --only KIND runs one.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,10 +23,12 @@ struct kind {
 	size_t n_failed;
 };
 
+enum { DECISIONS, PROBES, N_KINDS };
+
 struct conform {
 	int dir_fd;
 	bool is_verbose;
-	struct kind decisions;
+	struct kind kinds[N_KINDS];
 };
 
 /* What one test file names, loaded. */
@@ -206,7 +209,7 @@ run_test(struct conform *conform, const char *path, const struct jsontree *test)
 	for (size_t i = 0; i < requests.array.n; i++) {
 		const struct jsontree *request = &requests.array.items[i];
 
-		count(conform, &conform->decisions,
+		count(conform, &conform->kinds[DECISIONS],
 		    r == 0 && decide(&scene, request), path,
 		    member(request, "description"));
 	}
@@ -226,15 +229,167 @@ run_file(struct conform *conform, const char *path)
 		return;
 	diag_init(&diags, &arena, str_of(path), text);
 	if (cedar_jsontree_parse(&test, &arena, text, &diags) != 0)
-		count(conform, &conform->decisions, false, path,
+		count(conform, &conform->kinds[DECISIONS], false, path,
 		    diag_first(&diags));
 	else
 		run_test(conform, path, &test);
 }
 
-/* Every .json below the folder; folders are at most depth deep. */
+/* ------------------------------------------------------------------ */
+/* Probes: one expression, policy or list of entities, and its verdict. */
+
+/* The original's verdict begins with one of these, or is "ok". */
+static const char *const classes[] = { "PARSE", "ERR", "deny ERR", "deny",
+	"allow", "ok" };
+
+static struct str
+class_of(struct str verdict)
+{
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
+		if (str_has_prefix(verdict, str_of(classes[i])))
+			return str_of(classes[i]);
+	}
+	return verdict;
+}
+
+static struct str
+try_policy(struct scene *scene, struct str text, const char *refusal)
+{
+	int r;
+
+	diag_init(&scene->diags, &scene->arena, STR("probe"), text);
+	r = cedar_names_new(&scene->names);
+	if (r == 0)
+		r = cedar_policies_parse(&scene->policies, scene->names, text,
+		    NULL, 0, 0, &scene->diags);
+	return str_of(r == 0 ? "ok" : refusal);
+}
+
+/* In a store of User::"a" alone, who asks. */
+static struct str
+try_expression(struct scene *scene, struct str expression)
+{
+	struct str text = arena_format(&scene->arena,
+	    "permit(principal,action,resource) when {\n%.*s\n};",
+	    STR_ARG(expression));
+	struct cedar_entity user = { .uid = { STR("User"), STR("a") } };
+	struct cedar_request request = { .principal = user.uid,
+		.action = { STR("Action"), STR("a") } };
+	struct cedar_query *query;
+	struct cedar_answer answer;
+
+	if (!str_is_equal(try_policy(scene, text, "PARSE"), STR("ok")))
+		return STR("PARSE");
+	if (cedar_entities_new(&scene->entities, scene->names) != 0 ||
+	    cedar_entities_add(scene->entities, &user, &scene->diags) != 0 ||
+	    cedar_entities_finish(scene->entities, &scene->diags) != 0)
+		return STR("no entities");
+	request.entities = scene->entities;
+	if (cedar_query_new(&query, &scene->arena, &request,
+	    &scene->diags) != 0 ||
+	    cedar_query_decide(&answer, query, scene->policies,
+	    (struct cedar_uid){ STR("User"), STR("r") }) != 0)
+		return STR("no answer");
+	if (answer.n_errors > 0)
+		return STR("deny ERR");
+	return answer.decision == CEDAR_ALLOW ? STR("allow") : STR("deny");
+}
+
+static struct str
+try_entities(struct scene *scene, struct str json)
+{
+	int r;
+
+	diag_init(&scene->diags, &scene->arena, STR("probe"), json);
+	r = cedar_names_new(&scene->names);
+	if (r == 0)
+		r = cedar_entities_new(&scene->entities, scene->names);
+	if (r == 0)
+		r = cedar_entities_json_add(scene->entities, json,
+		    &scene->diags);
+	if (r == 0)
+		r = cedar_entities_finish(scene->entities, &scene->diags);
+	return r == 0 ? STR("ok") : STR("ERR");
+}
+
 static void
-run_folder(struct conform *conform, const char *folder, unsigned depth)
+run_probe(struct conform *conform, const char *path, struct str text,
+    const struct jsontree *probe)
+{
+	CLEANUP(scene_fini) struct scene scene = { 0 };
+	const struct jsontree *entities =
+	    cedar_jsontree_get(probe, STR("entities"));
+	const char *verdict = entities != NULL ? "noSchema" : "result";
+	struct str input;
+	struct str got;
+
+	arena_init(&scene.arena, (size_t)1 << 30);
+	if (entities != NULL) {
+		input = str_part(text, entities->span.at,
+		    (size_t)entities->span.at + entities->span.len);
+		got = try_entities(&scene, input);
+	} else if (cedar_jsontree_get(probe, STR("expr")) != NULL) {
+		input = member(probe, "expr");
+		got = try_expression(&scene, input);
+	} else if (cedar_jsontree_get(probe, STR("policy")) != NULL) {
+		input = member(probe, "policy");
+		got = try_policy(&scene, input, "ERR");
+	} else {
+		return;
+	}
+	count(conform, &conform->kinds[PROBES],
+	    str_is_equal(class_of(member(probe, verdict)), got), path, input);
+}
+
+static void
+run_probes_text(struct conform *conform, const char *path, struct str text,
+    struct arena *arena)
+{
+	struct diag_list diags;
+	struct jsontree probe;
+	struct jsontree all;
+
+	diag_init(&diags, arena, str_of(path), text);
+	if (cedar_jsontree_parse(&probe, arena, text, &diags) != 0)
+		count(conform, &conform->kinds[PROBES], false, path,
+		    diag_first(&diags));
+	all = list(&probe, "probes");
+	for (size_t i = 0; i < all.array.n; i++)
+		run_probe(conform, path, text, &all.array.items[i]);
+	if (all.array.n == 0)
+		run_probe(conform, path, text, &probe);
+}
+
+/* One JSON document, or one a line. */
+static void
+run_probes(struct conform *conform, const char *path)
+{
+	CLEANUP(arena_fini) struct arena arena;
+	struct str text;
+	struct str line;
+
+	arena_init(&arena, LIMIT_FILE_BYTES * 2);
+	if (file_read(&text, &arena, conform->dir_fd, path,
+	    LIMIT_FILE_BYTES) != 0)
+		return;
+	if (str_has_suffix(str_of(path), STR(".json"))) {
+		run_probes_text(conform, path, text, &arena);
+		return;
+	}
+	while (str_split(&line, &text, '\n')) {
+		if (line.len > 0)
+			run_probes_text(conform, path, line, &arena);
+	}
+}
+
+/* ------------------------------------------------------------------ */
+
+typedef void (*run_fn)(struct conform *conform, const char *path);
+
+/* Every file below the folder; folders are at most depth deep. */
+static void
+run_folder(struct conform *conform, const char *folder, unsigned depth,
+    run_fn run)
 {
 	struct dirent **entries;
 	int fd = openat(conform->dir_fd, folder, O_RDONLY | O_DIRECTORY);
@@ -252,26 +407,54 @@ run_folder(struct conform *conform, const char *folder, unsigned depth)
 		    entries[i]->d_name);
 		if (entries[i]->d_type == DT_DIR && depth > 0 &&
 		    name.p[0] != '.')
-			run_folder(conform, path, depth - 1);
-		else if (str_has_suffix(name, STR(".json")) &&
+			run_folder(conform, path, depth - 1, run);
+		else if ((str_has_suffix(name, STR(".json")) ||
+		    str_has_suffix(name, STR(".jsonl"))) &&
 		    !str_has_suffix(name, STR(".entities.json")))
-			run_file(conform, path);
+			run(conform, path);
 		free(entries[i]);
 	}
 	if (n >= 0)
 		free(entries);
 }
 
+static int
+report(const struct conform *conform)
+{
+	size_t n_passed = 0;
+	size_t n_failed = 0;
+
+	for (size_t i = 0; i < N_KINDS; i++) {
+		const struct kind *kind = &conform->kinds[i];
+
+		n_passed += kind->n_passed;
+		n_failed += kind->n_failed;
+		if (kind->n_passed + kind->n_failed > 0)
+			printf("%-12s %zu passed, %zu failed\n", kind->name,
+			    kind->n_passed, kind->n_failed);
+	}
+	printf("%zu passed, %zu failed\n", n_passed, n_failed);
+	return n_failed > 0 || n_passed == 0;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct conform conform = { .decisions = { .name = "decisions" } };
-	const struct kind *kind = &conform.decisions;
+	struct conform conform = { .kinds = { [DECISIONS] = { "decisions" },
+		[PROBES] = { "probes" } } };
+	const char *only = NULL;
 
-	if (argc == 3 && strcmp(argv[1], "--verbose") == 0)
-		conform.is_verbose = true;
-	else if (argc != 2) {
-		fprintf(stderr, "usage: cedar-conform [--verbose] DIR\n");
+	for (int i = 1; i < argc - 1; i++) {
+		if (strcmp(argv[i], "--verbose") == 0)
+			conform.is_verbose = true;
+		else if (strcmp(argv[i], "--only") == 0 && i + 2 < argc)
+			only = argv[++i];
+		else
+			argc = 0;
+	}
+	if (argc < 2) {
+		fprintf(stderr, "usage: cedar-conform [--verbose] "
+		    "[--only KIND] DIR\n");
 		return 2;
 	}
 	conform.dir_fd = open(argv[argc - 1], O_RDONLY | O_DIRECTORY);
@@ -279,11 +462,12 @@ main(int argc, char **argv)
 		perror(argv[argc - 1]);
 		return 2;
 	}
-	run_folder(&conform, "tests", 2);
-	run_folder(&conform, "corpus-tests", 0);
+	if (only == NULL || strcmp(only, "decisions") == 0) {
+		run_folder(&conform, "tests", 2, run_file);
+		run_folder(&conform, "corpus-tests", 0, run_file);
+	}
+	if (only == NULL || strcmp(only, "probes") == 0)
+		run_folder(&conform, "probes", 0, run_probes);
 	close(conform.dir_fd);
-	printf("%-12s %zu passed, %zu failed\n", kind->name, kind->n_passed,
-	    kind->n_failed);
-	printf("%zu passed, %zu failed\n", kind->n_passed, kind->n_failed);
-	return kind->n_failed > 0 || kind->n_passed == 0;
+	return report(&conform);
 }

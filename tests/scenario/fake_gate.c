@@ -3,7 +3,7 @@
  *
  * Answers each ASK with JSON of what it got, in batches as they come. The
  * member /do makes it misbehave: "die" exits, "silent" never answers,
- * "late" answers after the next request, "garbage" sends no frame, "kind",
+ * "late" is answered just before the next request, "garbage" sends no frame, "kind",
  * "id", "status" and "header" send frames that no gate sends. The member
  * /status is the status to answer.
  */
@@ -135,6 +135,18 @@ answer(struct gate *gate, struct channel *peer, const struct frame *frame,
 }
 
 static void
+answer_late(struct gate *gate, struct channel *peer)
+{
+	size_t place = frame_begin(&peer->out, ASK_KIND_ANSWER, gate->late_id);
+
+	frame_put_u64(&peer->out, ASK_STATUS, 299);
+	frame_put(&peer->out, ASK_BODY, STR("late"));
+	if (frame_end(&peer->out, place) != 0)
+		exit(3);
+	gate->late_id = 0;
+}
+
+static void
 take(struct gate *gate, struct channel *peer, const struct frame *frame)
 {
 	struct str what = member(frame, STR("/do"));
@@ -152,10 +164,9 @@ take(struct gate *gate, struct channel *peer, const struct frame *frame)
 		gate->late_id = frame->id;
 		return;
 	}
-	answer(gate, peer, frame, frame->id);
 	if (gate->late_id != 0)
-		answer(gate, peer, frame, gate->late_id);
-	gate->late_id = 0;
+		answer_late(gate, peer);
+	answer(gate, peer, frame, frame->id);
 }
 
 static bool

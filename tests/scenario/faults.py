@@ -57,7 +57,7 @@ def h26_a_bit_that_flipped_is_named(h):
     at = leaf.index(b'"decision":"') + 20
     leaf[at] ^= 1
     edit(h, "UPDATE entry SET bytes = ? WHERE idx = 3", bytes(leaf))
-    done = h.stile("log", "check", h.dir, expect=None)
+    done = h.stile("log", "check", "--dir", h.dir, expect=None)
     check(done.returncode != 0 and "3" in done.stdout + done.stderr, done)
     # The published tiles still hold the old entry; one of those flipped is named, too.
     done = h.stile("verify", h.path("log"), "--key", h.path("keys/log.vkey"), expect=None)
@@ -107,7 +107,7 @@ def h26_h40_an_entry_edited_in_the_store_gets_no_signature(h):
     h.stop()
     edit(h, "UPDATE entry SET bytes = replace(bytes, 'permit', 'denied') WHERE idx = "
             "(SELECT max(idx) FROM entry)")
-    done = h.stile("log", "check", h.dir, expect=None)
+    done = h.stile("log", "check", "--dir", h.dir, expect=None)
     check(done.returncode != 0, "an edited entry went unseen")
 
 
@@ -116,7 +116,7 @@ def t14_a_log_cut_short_is_found_by_the_last_checkpoint_or_receipt(h):
     h.stop()
     edit(h, "DELETE FROM sealed WHERE idx = (SELECT max(idx) FROM entry)")
     edit(h, "DELETE FROM entry WHERE idx = (SELECT max(idx) FROM entry)")
-    done = h.stile("log", "check", h.dir, expect=None)
+    done = h.stile("log", "check", "--dir", h.dir, expect=None)
     check(done.returncode != 0, "a missing tail went unseen")
     h.verify(receipts[-1])  # what was given out stays provable
 

@@ -77,13 +77,25 @@ def a_gate_that_exits_on_a_request_is_found_again():
     w.close()
 
 
+def a_gate_that_was_long_away_is_found_within_a_second():
+    w = World()
+    w.stop_gate()
+    time.sleep(2.5)  # the wait between two tries has reached its limit
+    w.start_gate()
+    begin = time.time()
+    time.sleep(1.2)  # LIMIT_FRONT_RETRY_MS, with nobody asking meanwhile
+    assert w.ask("GET", "/readyz")[0] == 200 and time.time() - begin < 3
+    w.close()
+
+
 def a_silent_gate_gives_504_and_its_late_answer_is_dropped():
+    # LIMIT_FRONT_GATE_MS, made short
     w = World("gate_ms=500")
     begin = time.time()
     status, headers, text = w.ask("POST", "/v1/requests", {"do": "late"})
     assert (status, code_of(text)) == (504, "gate-timeout")
     assert 0.4 < time.time() - begin < 2 and headers["Retry-After"]
-    # The fake gate answers the late one behind this one.
+    # The late answer comes now, to a slot that is in use again.
     assert ["member", "i\t/a\t1"] in w.echo({"a": 1})
     assert ["member", "i\t/a\t2"] in w.echo({"a": 2})
     w.close()
@@ -185,6 +197,7 @@ def the_parents_end_is_the_fronts_end():
 
 
 def the_end_comes_even_when_a_client_holds_on():
+    # LIMIT_FRONT_DRAIN_MS, made short
     w = World("drain_ms=700", "gate_ms=20000")
     s = w.raw_socket()
     s.sendall(b"POST /v1/requests HTTP/1.1\r\nHost: x\r\n")

@@ -73,6 +73,7 @@ def hostile_12_json_is_bounded_in_depth_width_and_length():
 
 
 def hostile_12_a_body_over_64_kib_is_refused_unread():
+    # LIMIT_FRONT_BODY_BYTES
     w = World()
     at_limit = b'{"a":"' + b"x" * 4000 + b'"' + b" " * (65536 - 4008) + b"}"
     assert len(at_limit) == 65536 and malformed(w, at_limit) is None
@@ -88,6 +89,8 @@ def hostile_12_a_body_over_64_kib_is_refused_unread():
 
 
 def hostile_12_a_head_over_16_kib_is_refused():
+    # LIMIT_FRONT_HEADER_BYTES; what is past LIMIT_FRONT_POOL_BYTES the library
+    # refuses by itself.
     w = World()
     fill = 16384 - len(HEAD) - len(b"X: \r\nContent-Length: 2\r\n\r\n")
     for n, want in ((fill, 200), (fill + 1, 431), (20000, 431), (64000, 431)):
@@ -113,6 +116,7 @@ def hostile_12_chunks_are_not_taken():
 
 
 def hostile_12_a_slow_sender_has_one_time_for_a_whole_request():
+    # LIMIT_FRONT_READ_MS, made short
     w = World("read_ms=1000")
     begin = time.time()
     slow = [w.raw_socket() for _ in range(3)]
@@ -154,6 +158,7 @@ def hostile_12_an_idle_connection_ends_and_a_used_one_stays():
 
 
 def hostile_12_a_slow_reader_is_cut_off():
+    # LIMIT_FRONT_WRITE_MS, made short
     w = World("write_ms=1000")
     with open(w.path("log", "checkpoint"), "wb") as f:
         f.write(b"x" * (16 << 20))
@@ -168,6 +173,7 @@ def hostile_12_a_slow_reader_is_cut_off():
 
 
 def hostile_12_connections_are_counted_per_address():
+    # LIMIT_FRONT_PER_ADDRESS, made small
     w = World("per_address=4")
     held = [w.connect() for _ in range(4)]
     for c in held:
@@ -189,6 +195,7 @@ def hostile_12_connections_are_counted_per_address():
 
 
 def hostile_12_connections_are_counted_in_all():
+    # LIMIT_FRONT_CONNECTIONS, made small
     w = World("connections=3", "read_ms=2000")
     held = [w.raw_socket() for _ in range(3)]
     begin = time.time()
@@ -199,7 +206,16 @@ def hostile_12_connections_are_counted_in_all():
     w.close()
 
 
+def hostile_12_descriptors_are_bounded_by_the_connections():
+    w = World("connections=10")
+    with open("/proc/%d/limits" % w.front.pid) as f:
+        row = [r for r in f if r.startswith("Max open files")][0]
+    assert row.split()[3] == str(2 * 10 + 64), row  # LIMIT_FRONT_FILES
+    w.close()
+
+
 def hostile_12_a_connection_serves_a_number_of_requests():
+    # LIMIT_FRONT_REQUESTS, made small
     w = World("requests=3")
     c = w.connect()
     got = [w.ask("GET", "/livez", connection=c)[1]["Connection"]
@@ -209,6 +225,7 @@ def hostile_12_a_connection_serves_a_number_of_requests():
 
 
 def hostile_12_requests_at_the_gate_are_counted():
+    # LIMIT_FRONT_OUTSTANDING, made small
     w = World("outstanding=2", "gate_ms=1500")
     results = []
 

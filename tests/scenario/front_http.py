@@ -109,6 +109,8 @@ def refusals_are_problem_documents():
             ("GET", "/log/nothing", None, None, (404, "no-such-path"))):
         status, got, text = w.ask(method, path, body, headers)
         assert status == want[0], (method, path, status, want)
+        # A body that is not read would be taken for the next request.
+        assert not body or got["Connection"] == "close", (method, path)
         if want[1]:
             assert got["Content-Type"] == "application/problem+json"
             problem = json.loads(text)

@@ -62,6 +62,16 @@ def nothing_but_paths_of_the_log_is_served():
     w.close()
 
 
+def a_file_that_no_log_writes_is_not_served():
+    w = World()
+    limit = 17 << 20  # LIMIT_FRONT_LOG_FILE
+    put(w, "tile/entries/000", b"")
+    for size, want in ((limit, 200), (limit + 1, 404)):
+        os.truncate(w.path("log", "tile/entries/000"), size)
+        assert w.ask("HEAD", "/log/tile/entries/000")[0] == want, size
+    w.close()
+
+
 def the_public_sees_the_log_and_nothing_else():
     w = World("public")
     put(w, "checkpoint", b"origin\n")

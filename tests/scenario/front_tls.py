@@ -55,7 +55,7 @@ def hostile_16_a_certificate_that_expires_ends_its_session():
     w.wait(lambda: not is_let_in(w, "brief"))
     status, headers, text = w.ask("POST", "/v1/requests", {"a": 1},
                                   connection=c)
-    assert (status, code_of(text)) == (401, "certificate-ended")
+    assert (status, code_of(text)) == (401, "session-ended")
     assert headers["Connection"] == "close"
     w.close()
 
@@ -73,7 +73,7 @@ def hostile_16_a_revoked_certificate_ends_its_session():
     w.wait(lambda: "read again" in w.log())
     assert w.ask("GET", "/livez", connection=kept)[0] == 200
     status, headers, text = w.ask("GET", "/readyz", connection=gone)
-    assert (status, code_of(text)) == (401, "certificate-ended")
+    assert (status, code_of(text)) == (401, "session-ended")
     assert not is_let_in(w, "carol")
     assert is_let_in(w, "bob")
     # Neither rubbish nor its removal puts the old list out of force.
@@ -107,6 +107,27 @@ def hostile_16_a_list_of_another_authority_revokes_nothing():
     shutil.copy(other.revoke("bob"), w.path("tls", "crl.pem"))
     w.wait(lambda: "no revocation list of the authority" in w.log())
     assert is_let_in(w, "bob")
+    w.close()
+
+
+def chains_and_pem_files_are_limited():
+    from front_world import HOST
+    w = World()
+    with open(w.ca.path("ca.crt")) as f:
+        ca = f.read()
+    with open(w.ca.path("alice.crt")) as f:
+        alice = f.read()
+    for n, want in ((8, True), (9, False)):  # LIMIT_FRONT_CHAIN
+        with open(w.path("chain.crt"), "w") as f:
+            f.write(alice + ca * (n - 1))
+        context = w.context(None)
+        context.load_cert_chain(w.path("chain.crt"), w.ca.path("alice.key"))
+        assert is_let_in(w, context=context) == want, n
+    with open(w.path("tls", "ca.crt"), "a") as f:
+        f.write("#" * (4 << 20))  # LIMIT_FRONT_PEM_BYTES
+    r = subprocess.run([HOST, w.dir], stdin=subprocess.DEVNULL,
+                       capture_output=True, timeout=20)
+    assert r.returncode == 1 and b"ca.crt: too large" in r.stderr, r.stderr
     w.close()
 
 

@@ -26,8 +26,9 @@ import time
 import traceback
 import uuid
 
-STILE = os.environ.get("STILE", "build/src/cli/stile")
 HERE = pathlib.Path(__file__).resolve().parent
+STILE = os.environ.get("STILE", str(HERE.parents[1] / "build/stile"))
+PACKS = HERE.parents[1] / "packs"
 ROLES = ("front", "gate", "keeper", "clerk")
 PATIENCE = float(os.environ.get("STILE_PATIENCE", "15"))
 
@@ -86,6 +87,11 @@ def about(subject, ground="C-1", **more):
         body["fields"] = ["person.family", "licence.status"]
     body.update(more)
     return {name: value for name, value in body.items() if value is not None}
+
+
+def record(answer):
+    """The record's values, without classes and marks."""
+    return {name: field["value"] for name, field in answer.body["record"].items()}
 
 
 def rules(answer):
@@ -150,6 +156,7 @@ class Holder:
         self.clients = {}
         self.stile("init", self.dir, "--holder", name, "--state", state,
                    "--name", "Test holder", "--port", str(self.port))
+        self.sign_packs()
 
     # -- files and verbs
 
@@ -175,22 +182,35 @@ class Holder:
         check(n == 1, "no setting", name)
         path.write_text(text)
 
+    def sign_packs(self):
+        """The packs as shipped, signed by authorities of this holder's own."""
+        for pack in sorted(PACKS.iterdir()):
+            folder = self.path("packs", pack.name)
+            shutil.copytree(pack, folder, dirs_exist_ok=True)
+            authority = re.search(r'(?m)^authority\s*=\s*"([^"]+)"',
+                                  (pack / "pack.conf").read_text())[1]
+            secret = os.path.join(self.scratch, authority + ".key")
+            if not os.path.exists(secret):
+                self.stile("pack", "key", authority, "--secret", secret, "--public",
+                           self.path("trust", authority + ".vkey"))
+            self.stile("pack", "sign", folder, "--key", secret)
+
     def import_records(self):
         for kind in ("vehicles", "drivers"):
-            self.stile("import", self.dir, HERE / "records" / f"{kind}.csv",
-                       "--map", HERE / "records" / f"{kind}.map")
+            self.stile("import", HERE / "records" / f"{kind}.csv", "--map",
+                       HERE / "records" / f"{kind}.map", "--dir", self.dir)
 
-    def agency(self, ori, name="Test police", kind="local", state="NY", **more):
-        words = ["agency", "add", self.dir, ori, "--name", name, "--kind", kind,
-                 "--state", state]
+    def agency(self, ori, name="Test police", kind="local", **more):
+        """Register an agency. The server must not run."""
+        words = ["agency", "add", ori, "--dir", self.dir, "--name", name, "--kind", kind]
         for option, value in more.items():
             words += ["--" + option.replace("_", "-"), value]
         self.stile(*words)
 
     def requester(self, who, ori, *roles, name=None, **more):
         """Register a person with a certificate. Roles: requester, supervisor, …"""
-        words = ["requester", "add", self.dir, who, "--agency", ori, "--name",
-                 name or who.title()]
+        words = ["requester", "add", who, "--dir", self.dir, "--agency", ori, "--name",
+                 name or who.title(), "--issue"]
         for role in roles or ("requester",):
             words += ["--role", role]
         for option, value in more.items():
@@ -340,7 +360,7 @@ class Holder:
 
     def log_check(self):
         """`stile log check`: the store, the tree and the checkpoint agree."""
-        return self.stile("log", "check", self.dir)
+        return self.stile("log", "check", "--dir", self.dir)
 
     def verify(self, receipt, expect=0):
         path = os.path.join(self.scratch, "receipt.tlog-proof")

@@ -149,7 +149,7 @@ def t7_nobody_looks_up_themselves(h):
     h.agency("NY0010100")
     h.requester("sam", "NY0010100", "supervisor")
     h.requester("elena", "NY0010100",
-                self="person|MARTINEZ|ELENA|1984-03-09")
+                self="MARTINEZ,ELENA,1984-03-09")
     h.start()
     h.case("sam", "C-1", assign=["elena"])
     answer = h.ask("elena", about(PERSON))
@@ -163,7 +163,7 @@ def t11_no_agreement_or_training_no_answer(h):
     h.agency("NY0010100")
     h.agency("NY0020200", agreement_until="2026-01-01")
     h.requester("sam", "NY0010100", "supervisor")
-    h.requester("tim", "NY0010100", training_until="2026-01-01")
+    h.requester("tim", "NY0010100", trained_until="2026-01-01")
     h.requester("una", "NY0020200", "requester", "supervisor")
     h.start()
     h.case("sam", "C-1", assign=["tim"])

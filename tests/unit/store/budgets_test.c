@@ -143,8 +143,8 @@ what_is_older_than_any_window_is_swept_in_bounded_steps(void)
 
 	fixture_begin(&f);
 	for (char c = 'a'; c <= 'e'; c++) {
-		check_u64(budgets_see(f.store, 1, KEY, subject(c),
-			      c * MINUTE), 0);
+		check_u64(budgets_see(f.store, 1, KEY, subject(c), c * MINUTE),
+		    0);
 		check_u64(budgets_see(f.store, 1, STR("bob"), subject(c),
 			      c * MINUTE),
 		    0);
@@ -152,7 +152,7 @@ what_is_older_than_any_window_is_swept_in_bounded_steps(void)
 	}
 	check_u64(budgets_sweep(f.store, &is_done, 'd' * MINUTE, 3), 0);
 	check(!is_done);
-		for (; !is_done && n_steps < 20; n_steps++)
+	for (; !is_done && n_steps < 20; n_steps++)
 		check_u64(budgets_sweep(f.store, &is_done, 'd' * MINUTE, 2), 0);
 	check(is_done && n_steps > 2);
 	check_u64(count(f.store, 1, KEY, 0, 10), 2);

@@ -156,8 +156,8 @@ UNUSED static int
 append(struct store *store, uint64_t index, const char *text)
 {
 	return entries_append(store,
-	    &(struct store_entry){ index, (int64_t)index * 10, STR("a.b"),
-		str_of(text) });
+	    &(struct store_entry){
+		index, (int64_t)index * 10, STR("a.b"), str_of(text) });
 }
 
 /* Counts what an each-function hands over; stops or fails when told. */

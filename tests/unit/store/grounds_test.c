@@ -153,8 +153,8 @@ an_investigation_has_the_subjects_it_names_and_no_other(void)
 		      1),
 	    0);
 	check_u64(count, 1);
-	check_u64(grounds_count_case_subjects(f.store, &count, ORI,
-		      STR("\xff"), 1),
+	check_u64(grounds_count_case_subjects(f.store, &count, ORI, STR("\xff"),
+		      1),
 	    0);
 	check_u64(count, 0);
 	check_u64(store_commit(f.store), 0);

@@ -129,8 +129,9 @@ a_requester_belongs_to_an_agency_and_unit_that_are_there(void)
 	check_u64(found.subject.len, 0);
 	check_u64(people_find_requester(f.store, &f.arena, &found, STR("ann")),
 	    0);
-	check_str(found.name, STR("M\xc3\xb6"
-				  "bius"));
+	check_str(found.name,
+	    STR("M\xc3\xb6"
+		"bius"));
 	check_str(found.title, STR("Detective"));
 	check_str(found.subject, subject('s'));
 	check(found.training_until == 1 && found.agreement_until == 2);

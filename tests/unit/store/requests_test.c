@@ -118,8 +118,8 @@ static int
 approve(struct store *store, uint32_t role, const char *approver)
 {
 	return requests_approve(store,
-	    &(struct store_approval){ STR(ID1), role, str_of(approver), 5,
-		100 - role });
+	    &(struct store_approval){
+		STR(ID1), role, str_of(approver), 5, 100 - role });
 }
 
 static void

@@ -89,8 +89,8 @@ p12_an_empty_file_and_a_foreign_one_are_no_store(void)
 	close(open(f.location, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 	check_u64(fixture_open(&f, STORE_WRITE), STORE_E_ABSENT);
 	check(has_message(&f, "holds no store"));
-	run((const char *[]){ "sqlite3", f.location, "CREATE TABLE t (a)",
-	    NULL });
+	run((const char *[]){
+	    "sqlite3", f.location, "CREATE TABLE t (a)", NULL });
 	f.diags.n_items = 0;
 	check_u64(fixture_open(&f, STORE_CREATE), STORE_E_DAMAGED);
 	check(has_message(&f, "not a store of stile"));

@@ -105,12 +105,21 @@ a_fault_is_reported_with_its_trail(void)
 	    NULL);
 }
 
+static void
+a_level_has_a_name(void)
+{
+	check(eventlog_level_of(STR("error")) == EVENTLOG_ERROR);
+	check(eventlog_level_of(STR("debug")) == EVENTLOG_DEBUG);
+	check(eventlog_level_of(STR("loud")) == EVENTLOG_INFO);
+}
+
 static const struct tap_test tests[] = {
 	TEST(a_line_says_when_who_and_what),
 	TEST(what_is_below_the_level_is_not_written),
 	TEST(a_line_break_in_a_message_does_not_make_two_lines),
 	TEST(a_message_past_the_limit_is_cut),
 	TEST(a_fault_is_reported_with_its_trail),
+	TEST(a_level_has_a_name),
 };
 
 TAP_MAIN(tests)

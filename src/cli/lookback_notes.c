@@ -1,0 +1,164 @@
+/* What a lookback could not know; see lookback_notes.h. */
+#include "cli/lookback_notes.h"
+
+#include <errno.h>
+
+#include "cli/terminal.h"
+#include "util/fault.h"
+#include "util/instant.h"
+
+/* A list being written. */
+struct pen {
+	struct arena *arena;
+	struct str *list;
+	size_t *n;
+	bool is_dry; /* the arena was full */
+};
+
+static void
+say(struct pen *pen, const char *text)
+{
+	struct str sentence = arena_str(pen->arena, str_of(text));
+
+	pen->is_dry |= sentence.p == NULL;
+	if (*pen->n < LOOKBACK_NOTES)
+		pen->list[(*pen->n)++] = sentence;
+}
+
+/* As say when number is not 0; %s in the text is the number. */
+static void
+say_count(struct pen *pen, uint64_t number, const char *before,
+    const char *after)
+{
+	char digits[32];
+	char text[512];
+
+	if (number == 0)
+		return;
+	snprintf(text, sizeof(text), "%s%s%s", before,
+	    terminal_number(digits, number), after);
+	say(pen, text);
+}
+
+static bool
+has(const struct lookback *lookback, enum audit_map_column column)
+{
+	return lookback->log->names[column].p != NULL;
+}
+
+static void
+tell_unknown(struct pen *pen, const struct lookback *l)
+{
+	if (!has(l, AUDIT_MAP_CASE))
+		say(pen, "The log has no column for a case number. One that was "
+			 "kept elsewhere is not here: each look-up is judged "
+			 "as it was typed.");
+	if (!has(l, AUDIT_MAP_REASON))
+		say(pen, "The log has no column for a reason. That one was "
+			 "given is assumed.");
+	say_count(pen, l->n_case_withheld, "The case number was taken out of ",
+	    " rows before the log was published.");
+	if (!has(l, AUDIT_MAP_WHO))
+		say(pen, "The log does not say who asked: limits for one "
+			 "person are not counted.");
+	say_count(pen, l->n_who_masked, "Who asked is masked in ",
+	    " rows: limits for one person are not counted there.");
+	if (!has(l, AUDIT_MAP_WHEN))
+		say(pen, "The log does not say when: daily limits are not "
+			 "counted.");
+	say_count(pen, l->log->n_no_time, "The time of ",
+	    " rows cannot be read: daily limits are not counted there.");
+	if (!has(l, AUDIT_MAP_SUBJECT))
+		say(pen, "Which vehicle was looked up is not in the log. "
+			 "For the daily limits each look-up counts as another "
+			 "one, and what goes over them is shown as referred.");
+	say_count(pen, l->n_ground[LOOKBACK_GROUND_WANTED], "",
+	    " look-ups speak of a warrant or a wanted person and name none: "
+	    "they are taken as if one existed.");
+	say_count(pen, l->n_sureness[CASE_REF_UNSURE], "",
+	    " of the numbers taken for case numbers may be something else.");
+	say(pen, "The purpose is not in the log: each look-up is taken for "
+		 "an agency's own function, 18 U.S.C. 2721(b)(1).");
+}
+
+static void
+tell_odd(struct pen *pen, const struct lookback *l)
+{
+	say_count(pen, l->n_case_none, "The case number is blank or None in ",
+	    " rows.");
+	say_count(pen, l->n_case_words,
+	    "The case column holds words and no number in ", " rows.");
+	say_count(pen, l->n_case_differs,
+	    "The reason names another case number than the case column in ",
+	    " rows.");
+	say_count(pen, l->n_class_differs,
+	    "The reason and the offence name different things in ", " rows.");
+	say_count(pen, l->n_plate, "A plate stands in the reason of ",
+	    " rows: the log itself tells who was looked up.");
+	say_count(pen, l->n_name, "A name was taken out of the reason of ",
+	    " rows.");
+	say_count(pen, l->most_by_one > 50 ? l->most_by_one : 0, "One officer "
+	    "made ", " look-ups within 24 hours.");
+}
+
+static void
+tell_reading(struct pen *pen, const struct lookback *l)
+{
+	char text[160];
+
+	say_count(pen, l->log->n_unreadable, "",
+	    " rows are no CSV (a quote without an end, too many cells) and "
+	    "were left out.");
+	say_count(pen, l->log->n_short, "",
+	    " rows have fewer cells than the header; what is missing is "
+	    "blank.");
+	if (l->log->is_day_first)
+		say(pen, "Dates were read as day/month/year.");
+	if (strcmp(l->log->encoding, "UTF-8") != 0) {
+		snprintf(text, sizeof(text), "The file was read as %s.",
+		    l->log->encoding);
+		say(pen, text);
+	}
+}
+
+int
+lookback_notes_write(struct lookback_notes *notes, struct arena *arena,
+    const struct lookback *lookback)
+{
+	struct pen unknown = { arena, notes->unknown, &notes->n_unknown, false };
+	struct pen odd = { arena, notes->odd, &notes->n_odd, false };
+	struct pen reading = { arena, notes->reading, &notes->n_reading, false };
+
+	*notes = (struct lookback_notes){ 0 };
+	tell_unknown(&unknown, lookback);
+	tell_odd(&odd, lookback);
+	tell_reading(&reading, lookback);
+	return unknown.is_dry || odd.is_dry || reading.is_dry ? FAULT(ENOMEM)
+							       : 0;
+}
+
+struct str
+lookback_notes_headline(struct arena *arena, const struct lookback *lookback)
+{
+	char first[11] = "";
+	char last[11] = "";
+	char rows[32];
+	char who[32];
+
+	if (lookback->first_us != INT64_MIN) {
+		instant_format_date(first, instant_day(lookback->first_us));
+		instant_format_date(last, instant_day(lookback->last_us));
+	}
+	terminal_number(rows, lookback->n_rows);
+	terminal_number(who, lookback->n_who);
+	return arena_format(arena, "%s look-ups%s%.*s%s%s%s%s%s%s%s", rows,
+	    lookback->log->agency.len > 0 ? " of " : "",
+	    STR_ARG(lookback->log->agency.len > 0 ? lookback->log->agency
+						  : STR("")),
+	    first[0] != '\0' ? ", " : "", first,
+	    first[0] != '\0' ? " to " : "", last,
+	    lookback->n_who > 0 ? ", " : "", lookback->n_who > 0 ? who : "",
+	    lookback->n_who > 0 ? (lookback->n_who == 1 ? " officer"
+							: " officers")
+				: "");
+}
