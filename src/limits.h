@@ -48,10 +48,10 @@
 #define LIMIT_CEDAR_JSON_DEPTH 128 /* arrays and objects: serde_json's own */
 #define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
 #define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
-#define LIMIT_CEDAR_NAMES (1u << 24) /* distinct names, and distinct uids */
-#define LIMIT_CEDAR_ANCESTORS (1u << 28) /* ancestor entries of one store */
+#define LIMIT_CEDAR_NAMES (1u << 21) /* distinct names, and distinct uids */
+#define LIMIT_CEDAR_ANCESTORS (1u << 25) /* ancestor entries of one store */
 #define LIMIT_CEDAR_STRING (1u << 30) /* one text value: lengths are 32 bits */
-#define LIMIT_CEDAR_ARENA ((size_t)8 << 30) /* memory of one set or store */
+#define LIMIT_CEDAR_ARENA ((size_t)4 << 30) /* memory of one set or store */
 
 /* tlog and claims */
 #define LIMIT_TLOG_NAME 255 /* key name, origin: one length byte (C2SP) */
@@ -131,6 +131,7 @@
 #define LIMIT_EPOCH_HOURS 24	   /* one sealing key */
 #define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
+#define LIMIT_SWEEP 1000	   /* expired rows removed in one step */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
 
 /* front */
