@@ -120,9 +120,6 @@
 #define LIMIT_DUTIES 32		   /* duties, and marks, of one decision */
 #define LIMIT_FRONTS 64		   /* front processes connected to the gate */
 #define LIMIT_BATCH_BYTES (8u << 20) /* arena of a whole batch, or of a reload */
-#define LIMIT_KEEPER_TRIES 100	   /* at start, for the keeper to come up */
-#define LIMIT_KEEPER_WAIT_MS 50	   /* between two of these */
-#define LIMIT_GATE_IDLE_MS 1000	   /* keep house this often without frames */
 #define LIMIT_ASK_TEXT 256	   /* one text of a request: a name, a key */
 #define LIMIT_ASK_NUMBER 64	   /* a case, warrant or instrument number; an id */
 #define LIMIT_ASK_REASON 1000	   /* the reason in words */
