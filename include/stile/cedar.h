@@ -309,6 +309,24 @@ void cedar_schema_free(struct cedar_schema *schema);
 /* For CLEANUP(). */
 void cedar_schema_freep(struct cedar_schema **schema) NONNULL;
 
+enum cedar_schema_form {
+	CEDAR_SCHEMA_TEXT, /* Cedar's own syntax */
+	CEDAR_SCHEMA_JSON, /* references as they were written */
+	/* Every reference qualified and said to be an entity or a common type. */
+	CEDAR_SCHEMA_JSON_RESOLVED,
+};
+
+/*
+ * Write a schema in another form, or its own anew: declarations and attributes
+ * ascending by name, comments lost.
+ *
+ * Returns: 0 and *out in the arena; CEDAR_E_INPUT with a diagnostic (Cedar's
+ * syntax cannot say it: see help); CEDAR_E_LIMIT; fault ENOMEM.
+ */
+int cedar_schema_write(struct str *out, const struct cedar_schema *schema,
+    enum cedar_schema_form form, struct arena *arena,
+    struct diag_list *diags) MUST_USE NONNULL;
+
 /* ------------------------------------------------------------------ */
 /* Entities.							      */
 

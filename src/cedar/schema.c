@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cedar/schema_json.h"
+#include "cedar/schema_print.h"
 #include "cedar/schema_resolve.h"
 #include "cedar/schema_text.h"
 #include "limits.h"
@@ -65,6 +66,52 @@ void
 cedar_schema_freep(struct cedar_schema **schema)
 {
 	cedar_schema_free(*schema);
+}
+
+static int
+write_resolved(struct buf *buf, const struct cedar_schema *schema,
+    struct arena *arena)
+{
+	struct schema_scope *scope;
+	struct arena scratch;
+	struct diag_list ignored; /* what loading has already said */
+	int r;
+
+	arena_init(&scratch, LIMIT_CEDAR_SCHEMA_ARENA);
+	diag_init(&ignored, arena, STR(""), STR(""));
+	r = cedar_schema_resolve_scope(&scope, &schema->tree, &scratch,
+	    &ignored);
+	if (r == 0)
+		cedar_schema_json_write(buf, &schema->tree, scope);
+	arena_fini(&scratch);
+	return r;
+}
+
+int
+cedar_schema_write(struct str *out, const struct cedar_schema *schema,
+    enum cedar_schema_form form, struct arena *arena, struct diag_list *diags)
+{
+	CLEANUP(buf_fini) struct buf buf;
+	int r = 0;
+
+	buf_init(&buf, LIMIT_CEDAR_TEXT * (size_t)8);
+	if (form == CEDAR_SCHEMA_TEXT)
+		r = cedar_schema_print(&buf, &schema->tree, diags);
+	else if (form == CEDAR_SCHEMA_JSON)
+		cedar_schema_json_write(&buf, &schema->tree, NULL);
+	else
+		r = write_resolved(&buf, schema, arena);
+	if (r == 0)
+		r = buf_finish(&buf);
+	if (r < 0)
+		return TRACE(r);
+	if (r > 0)
+		return form == CEDAR_SCHEMA_TEXT && buf.failed == 0
+		    ? r : CEDAR_E_LIMIT;
+	*out = arena_str(arena, buf_str(&buf));
+	if (out->p != NULL)
+		return 0;
+	return arena->is_full ? CEDAR_E_LIMIT : FAULT(ENOMEM);
 }
 
 uint32_t

@@ -138,6 +138,12 @@ admit(struct seat *seat)
 			continue;
 		if (fd < 0)
 			return errno == EAGAIN ? 0 : FAULT(errno);
+		/*
+		 * The parent names a gate before it lets it run: what it has
+		 * said by now is enough to know this one.
+		 */
+		if (!hear_parent(seat))
+			seat->is_stopping = true;
 		if (!is_gate(seat, fd)) {
 			seat->n_turned_away++;
 			close(fd);
@@ -168,12 +174,18 @@ exchange(struct seat *seat, bool is_readable)
 	return r < 0 ? TRACE(r) : 0;
 }
 
+/*
+ * One look at everything. Returns: 0, and *is_quiet when no peer had anything;
+ * fault.
+ */
 static int
-turn(struct seat *seat, int timeout_ms)
+turn(struct seat *seat, bool *is_quiet, int timeout_ms)
 {
 	struct pollfd items[] = {
-		{ .fd = seat->signal_fd, .events = POLLIN },
-		{ .fd = seat->parent_fd, .events = POLLIN },
+		{ .fd = seat->is_stopping ? -1 : seat->signal_fd,
+		    .events = POLLIN },
+		{ .fd = seat->is_stopping ? -1 : seat->parent_fd,
+		    .events = POLLIN },
 		{ .fd = seat->listen_fd, .events = POLLIN },
 		{ .fd = seat->channel.fd, .events = POLLIN },
 	};
@@ -183,24 +195,26 @@ turn(struct seat *seat, int timeout_ms)
 		items[3].events |= POLLOUT;
 	if (poll(items, ARRAY_LEN(items), timeout_ms) < 0)
 		return errno == EINTR ? 0 : FAULT(errno);
+	*is_quiet = items[2].revents == 0 && items[3].revents == 0;
 	if (items[0].revents != 0)
-		return SEAT_E_STOP;
-	/* Who the gate is, before who is at the door. */
+		seat->is_stopping = true;
 	if (items[1].revents != 0 && !hear_parent(seat))
-		return SEAT_E_STOP;
+		seat->is_stopping = true;
 	if (items[3].revents != 0)
 		r = exchange(seat, (items[3].revents & ~POLLOUT) != 0);
 	if (r == 0 && items[2].revents != 0)
 		r = admit(seat);
-	return r < 0 ? TRACE(r) : r;
+	return TRACE(r);
 }
 
 /* Milliseconds of a wait that are left; -1 for ever. */
 static int
-left_of(int64_t end_us, int timeout_ms)
+left_of(const struct seat *seat, int64_t end_us, int timeout_ms)
 {
 	int64_t rest = end_us - clock_monotonic_us();
 
+	if (seat->is_stopping)
+		return 0;
 	if (timeout_ms < 0)
 		return -1;
 	return rest > 0 ? (int)((rest + 999) / 1000) : 0;
@@ -213,7 +227,8 @@ seat_wait(struct frame *frame, struct seat *seat, int timeout_ms)
 	bool is_over = false;
 
 	for (;;) {
-		int left = left_of(end, timeout_ms);
+		int left = left_of(seat, end, timeout_ms);
+		bool is_quiet = false;
 		int r = CHANNEL_E_EMPTY;
 
 		if (has_gate(seat))
@@ -225,12 +240,12 @@ seat_wait(struct frame *frame, struct seat *seat, int timeout_ms)
 			return SEAT_E_BROKEN;
 		}
 		if (is_over)
-			return SEAT_E_IDLE;
+			return seat->is_stopping ? SEAT_E_STOP : SEAT_E_IDLE;
 		r = has_gate(seat) ? exchange(seat, false) : 0;
 		if (r == 0)
-			r = turn(seat, left);
-		if (r != 0)
-			return r < 0 ? TRACE(r) : r;
-		is_over = left == 0;
+			r = turn(seat, &is_quiet, left);
+		if (r < 0)
+			return TRACE(r);
+		is_over = left == 0 && (is_quiet || !seat->is_stopping);
 	}
 }

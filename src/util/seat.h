@@ -28,11 +28,13 @@ struct seat {
 	size_t n_heard;
 	struct channel channel; /* to the gate; fd < 0: none */
 	uint64_t n_turned_away;
+	bool is_stopping; /* told to; what the gate sent before is still read */
 };
 
 enum {
 	SEAT_E_IDLE = 1, /* nothing came in time */
-	SEAT_E_STOP,	 /* SIGTERM, SIGINT, or the parent is gone */
+	SEAT_E_STOP,	 /* SIGTERM, SIGINT or the parent's end came, and all
+			  * that the gate had sent was handed out */
 	SEAT_E_BROKEN,	 /* the gate sent what is no frame: it was closed */
 };
 

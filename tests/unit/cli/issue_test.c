@@ -125,23 +125,23 @@ a_certificate_is_not_replaced(void)
 static void
 a_name_that_could_be_a_path_is_refused(void)
 {
-	static const char *const names[] = { "", ".", "..", "../ca", "a/b",
+	char long_name[LIMIT_ISSUE_NAME + 2] = "";
+	const char *const names[] = { "", ".", "..", "../ca", "a/b",
 		".hidden", "a b", "a\nb", "a\xc3\xa9",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		"aaaa" };
+		long_name };
 	static const char *const oris[] = { "", "NY030300", "NY03030000",
 		"ny0303000", "NY030300 " };
 	struct place place;
 
 	settle(&place, 10);
+	memset(long_name, 'a', LIMIT_ISSUE_NAME + 1);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		check_u64(issue(&place, names[i], "NY0303000", 1),
 		    ISSUE_E_NAME);
 	for (size_t i = 0; i < ARRAY_LEN(oris); i++)
 		check_u64(issue(&place, "doe", oris[i], 1), ISSUE_E_NAME);
-	check_u64(issue(&place,
-		      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		      "aaaaaaaaa", "NY0303000", 1), 0);
+	long_name[LIMIT_ISSUE_NAME] = '\0';
+	check_u64(issue(&place, long_name, "NY0303000", 1), 0);
 	leave(&place);
 }
 
