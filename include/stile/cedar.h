@@ -327,6 +327,29 @@ int cedar_schema_write(struct str *out, const struct cedar_schema *schema,
     enum cedar_schema_form form, struct arena *arena,
     struct diag_list *diags) MUST_USE NONNULL;
 
+enum {
+	/* Permissive mode: types need not be equal where only a Bool depends. */
+	CEDAR_VALIDATE_PERMISSIVE = 1u << 0,
+	/*
+	 * As engine 4.13: a policy whose scope fits no action of the schema is
+	 * warned of, not refused.
+	 */
+	CEDAR_VALIDATE_4_13 = 1u << 1,
+};
+
+/*
+ * Check every policy, template and link against a schema: that each name is
+ * declared, and that no request which the schema allows can make a condition
+ * fail for its types (strict mode, unless flags say otherwise).
+ *
+ * diags: its source should be the text of the policies. Warnings (a policy that
+ * can never apply) do not count.
+ * Returns: 0 valid; CEDAR_E_INPUT not; CEDAR_E_LIMIT; fault ENOMEM.
+ */
+int cedar_policies_validate(const struct cedar_policies *policies,
+    const struct cedar_schema *schema, unsigned flags,
+    struct diag_list *diags) MUST_USE NONNULL;
+
 /* ------------------------------------------------------------------ */
 /* Entities.							      */
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cedar/entities_json.h"
+#include "cedar/policies.h"
 #include "conform.h"
 #include "limits.h"
 #include "stile/cedar.h"
@@ -211,6 +212,70 @@ conform_count(struct conform *conform, int which, bool is_passed,
 		printf("%s: %s: %.*s\n", path, kind->name, STR_ARG(what));
 }
 
+/* corpus-tests/X.json to the folder's X.validation.json */
+static struct str
+verdict_path(struct arena *arena, const char *path)
+{
+	struct str name = str_of(path);
+	size_t from = str_find(name, '/', 0) + 1;
+
+	name = str_part(name, from, name.len - strlen(".json"));
+	return arena_format(arena, "validation/%.*s.validation.json",
+	    STR_ARG(name));
+}
+
+static void
+compare_verdict(struct conform *conform, const char *path, int kind,
+    struct scene *scene, const struct cedar_schema *schema, bool want)
+{
+	unsigned flags = kind == PERMISSIVE ? CEDAR_VALIDATE_PERMISSIVE : 0;
+	int r;
+
+	diag_init(&scene->diags, &scene->arena, str_of(path),
+	    cedar_policies_ast(scene->policies)->source);
+	r = cedar_policies_validate(scene->policies, schema, flags,
+	    &scene->diags);
+	conform_count(conform, kind, r == (want ? 0 : CEDAR_E_INPUT), path,
+	    want ? diag_first(&scene->diags) : STR("not refused"));
+}
+
+/* The validator's verdicts, strict and permissive. */
+static void
+run_validation(struct conform *conform, const char *path,
+    const struct jsontree *test, struct scene *scene, struct str text)
+{
+	CLEANUP(cedar_schema_freep) struct cedar_schema *schema = NULL;
+	const struct jsontree *verdict;
+	struct jsontree json;
+	struct str policies;
+	int r;
+
+	diag_init(&scene->diags, &scene->arena, str_of(path), text);
+	r = cedar_schema_parse(&schema, text, &scene->diags);
+	if (r == 0)
+		r = cedar_names_new(&scene->names);
+	if (r == 0)
+		r = read_member(&policies, scene, conform, test, "policies");
+	if (r == 0)
+		r = cedar_policies_parse(&scene->policies, scene->names,
+		    policies, NULL, 0, 0, &scene->diags);
+	if (r != 0) {
+		conform_count(conform, VALIDATION, false, path,
+		    diag_first(&scene->diags));
+		return;
+	}
+	compare_verdict(conform, path, VALIDATION, scene, schema,
+	    conform_get(test, "shouldValidate")->boolean);
+	if (!conform_read(&text, conform, &scene->arena,
+	    verdict_path(&scene->arena, path)) || cedar_jsontree_parse(&json,
+	    &scene->arena, text, &scene->diags) != 0)
+		return;
+	verdict = conform_get(conform_get(&json, "policyValidation"),
+	    "permissive");
+	compare_verdict(conform, path, PERMISSIVE, scene, schema,
+	    verdict->boolean);
+}
+
 static void
 run_test(struct conform *conform, const char *path, const struct jsontree *test)
 {
@@ -223,6 +288,13 @@ run_test(struct conform *conform, const char *path, const struct jsontree *test)
 	if (conform_read(&schema, conform, &scene.arena,
 	    conform_member(test, "schema")))
 		conform_schema_case(conform, path, schema);
+	if (conform_wants(conform, VALIDATION) ||
+	    conform_wants(conform, PERMISSIVE)) {
+		CLEANUP(scene_fini) struct scene other = { 0 };
+
+		arena_init(&other.arena, (size_t)1 << 30);
+		run_validation(conform, path, test, &other, schema);
+	}
 	if (!conform_wants(conform, DECISIONS))
 		return;
 	r = scene_load(&scene, conform, test);
