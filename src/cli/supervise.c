@@ -139,7 +139,7 @@ start_due(struct supervisor *supervisor)
 		if (r < 0) {
 			eventlog_fault(&supervisor->log, r, post->role->name);
 			post->restart_at_us = now +
-			    LIMIT_RESTART_LAST_MS * INT64_C(1000);
+			    supervisor->config.timeouts.restart_ms * 1000;
 		}
 	}
 }
@@ -255,16 +255,17 @@ go_on_stopping(struct supervisor *supervisor)
 }
 
 static void
-plan_restart(struct post *post)
+plan_restart(const struct supervisor *supervisor, struct post *post)
 {
 	int64_t now = clock_monotonic_us();
+	int64_t longest = supervisor->config.timeouts.restart_ms;
 
 	if (post->child.is_ready && now - post->child.started_us >
 		LIMIT_RESTART_CALM_MS * INT64_C(1000))
 		post->wait_ms = 0;
-	post->wait_ms = post->wait_ms == 0 ?
-	    LIMIT_RESTART_FIRST_MS :
-	    MIN(2 * post->wait_ms, LIMIT_RESTART_LAST_MS);
+	post->wait_ms = post->wait_ms == 0 ? LIMIT_RESTART_FIRST_MS
+					   : 2 * post->wait_ms;
+	post->wait_ms = MIN(post->wait_ms, longest);
 	post->restart_at_us = now + post->wait_ms * 1000;
 }
 
@@ -280,7 +281,7 @@ mourn(struct supervisor *supervisor, struct post *post, int status)
 	    is_expected ? EVENTLOG_DEBUG : EVENTLOG_ERROR, "%s %u (pid %d) %s",
 	    post->role->name, post->number, (int)post->child.pid, of);
 	if (supervisor->phase == PHASE_SERVING)
-		plan_restart(post);
+		plan_restart(supervisor, post);
 	child_bury(&post->child);
 	if (supervisor->phase != PHASE_STARTING)
 		return;
