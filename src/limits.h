@@ -48,10 +48,17 @@
 #define LIMIT_CEDAR_JSON_DEPTH 128 /* arrays and objects: serde_json's own */
 #define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
 #define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
-#define LIMIT_CEDAR_NAMES (1u << 22) /* distinct names, and distinct uids */
+#define LIMIT_CEDAR_NAMES (1u << 21) /* distinct names, and distinct uids */
 #define LIMIT_CEDAR_ANCESTORS (1u << 25) /* ancestor entries of one store */
 #define LIMIT_CEDAR_STRING (1u << 30) /* one text value: lengths are 32 bits */
 #define LIMIT_CEDAR_ARENA ((size_t)4 << 30) /* memory of one set or store */
+#define LIMIT_CEDAR_SCHEMA_DEPTH 128 /* types in types: bounds all recursion */
+#define LIMIT_CEDAR_SCHEMA_CHAIN 2048 /* `type A = B; type B = C; ..`: recursion */
+#define LIMIT_CEDAR_TYPE_SIZE (1u << 16) /* parts of a type, common ones inlined */
+#define LIMIT_CEDAR_SCHEMA_ARENA ((size_t)1 << 30) /* memory of one schema */
+#define LIMIT_CEDAR_SCHEMA_NAMES (1u << 16) /* entity types, and actions, of one */
+#define LIMIT_CEDAR_SCHEMA_PAIRS (1u << 24) /* ancestors, in all, of its names */
+#define LIMIT_CEDAR_CHECKS (1u << 26) /* expressions typed in one validation */
 
 /* tlog and claims */
 #define LIMIT_TLOG_NAME 255 /* key name, origin: one length byte (C2SP) */
@@ -120,9 +127,6 @@
 #define LIMIT_DUTIES 32		   /* duties, and marks, of one decision */
 #define LIMIT_FRONTS 64		   /* front processes connected to the gate */
 #define LIMIT_BATCH_BYTES (8u << 20) /* arena of a whole batch, or of a reload */
-#define LIMIT_KEEPER_TRIES 100	   /* at start, for the keeper to come up */
-#define LIMIT_KEEPER_WAIT_MS 50	   /* between two of these */
-#define LIMIT_GATE_IDLE_MS 1000	   /* keep house this often without frames */
 #define LIMIT_ASK_TEXT 256	   /* one text of a request: a name, a key */
 #define LIMIT_ASK_NUMBER 64	   /* a case, warrant or instrument number; an id */
 #define LIMIT_ASK_REASON 1000	   /* the reason in words */

@@ -79,8 +79,8 @@ const struct verb cmd_init = {
 		 "that exists is never touched.",
 	.examples =
 	    "a holder for New York\t"
-	    "stile init /var/lib/stile --holder NYDMV --name 'New York State "
-	    "DMV' --state NY --host gate.example\n",
+	    "stile init /var/lib/stile --holder NYDMV --name 'New York State DMV'"
+	    " --state NY --host gate.example\n",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.least = 1,

@@ -586,8 +586,8 @@ a_filed_set_decides_as_a_small_one(void)
 		"principal,action,resource == Doc::\"d\"",
 		"principal,action,resource in Folder::\"f\"",
 		"principal,action,resource is Doc",
-		"principal in Group::\"g\",action == Action::\"a\","
-		"resource in Folder::\"f\"",
+		("principal in Group::\"g\",action == Action::\"a\","
+		 "resource in Folder::\"f\""),
 		"principal == User::\"x\",action,resource",
 		"principal,action == Action::\"b\",resource",
 		"principal,action,resource == Doc::\"x\"",
