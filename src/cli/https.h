@@ -53,8 +53,9 @@ struct https_reply {
  * Send one request and wait for the answer.
  *
  * path: "/v1/requests"; body: JSON, or empty; p == NULL for GET.
- * idempotency_key: header of that name, NULL for none. Returns: VERB_OK and *answer, to be ended by
- * https_reply_fini(); else the exit code, and it was said why.
+ * idempotency_key: header of that name, NULL for none.
+ * Returns: VERB_OK and *answer, to be ended by https_reply_fini(); else the exit
+ * code, and it was said why.
  */
 int https_call(struct cli *cli, struct https_reply *answer,
     const char *path, struct str body, const char *idempotency_key) MUST_USE;
