@@ -3,8 +3,9 @@
  *
  * DIR holds corpus-tests/ or tests/ (with sample-data/), whose .json files name
  * policies, entities and schema relative to DIR and list requests with the
- * decision, reasons and errors that must come out; and probes/, edge cases with
- * a verdict each. Prints a line per kind and ends with "N passed, M failed";
+ * decision, reasons and errors that must come out; probes/, edge cases with a
+ * verdict each; and oracle-*.jsonl, what the original engine makes of the cases
+ * in corpus-tests/: their JSON form, text and layout. Prints a line per kind and ends with "N passed, M failed";
  * --verbose names what failed, --only KIND runs one.
  */
 #include <dirent.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "cedar/entities_json.h"
+#include "forms.h"
 #include "limits.h"
 #include "stile/cedar.h"
 #include "util/file.h"
@@ -23,7 +25,7 @@ struct kind {
 	size_t n_failed;
 };
 
-enum { DECISIONS, PROBES, N_KINDS };
+enum { DECISIONS, PROBES, EST, TEXT, FORMAT, N_KINDS };
 
 struct conform {
 	int dir_fd;
@@ -418,6 +420,76 @@ run_folder(struct conform *conform, const char *folder, unsigned depth,
 		free(entries);
 }
 
+/* ------------------------------------------------------------------ */
+/* The oracle: a line a case, with the answers of the original engine. */
+
+/* corpus-tests/ and the name of the case, as a file of policies. */
+static int
+read_source(struct str *source, const struct conform *conform,
+    struct arena *arena, struct str name)
+{
+	struct str path;
+
+	if (!str_has_suffix(name, STR(".json")))
+		return CEDAR_E_INPUT;
+	path = arena_format(arena, "corpus-tests/%.*s.cedar",
+	    STR_ARG(str_part(name, 0, name.len - 5)));
+	return file_read(source, arena, conform->dir_fd, path.p,
+	    LIMIT_FILE_BYTES);
+}
+
+static void
+run_oracle_line(struct conform *conform, struct str line)
+{
+	CLEANUP(arena_fini) struct arena arena;
+	struct forms_verdict verdict;
+	struct diag_list diags;
+	struct jsontree json;
+	struct str source;
+	struct str name;
+
+	arena_init(&arena, LIMIT_FILE_BYTES * 2);
+	diag_init(&diags, &arena, STR("oracle"), line);
+	if (cedar_jsontree_parse(&json, &arena, line, &diags) != 0)
+		return;
+	name = member(&json, "f");
+	if (read_source(&source, conform, &arena, name) != 0)
+		return;
+	verdict = forms_judge(&json, source);
+	count(conform, &conform->kinds[EST], verdict.est, "oracle", name);
+	count(conform, &conform->kinds[TEXT], verdict.text, "oracle", name);
+	count(conform, &conform->kinds[FORMAT], verdict.format, "oracle",
+	    name);
+}
+
+static void
+run_oracle(struct conform *conform, const char *path)
+{
+	FILE *file = NULL;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+	int fd;
+
+	if (!str_has_prefix(str_of(path), STR("./oracle-")))
+		return;
+	fd = openat(conform->dir_fd, path, O_RDONLY);
+	if (fd >= 0)
+		file = fdopen(fd, "r");
+	if (file == NULL)
+		return;
+	while ((len = getline(&line, &size, file)) > 0)
+		run_oracle_line(conform, (struct str){ line, (size_t)len });
+	free(line);
+	fclose(file);
+}
+
+static bool
+is_wanted(const char *only, const char *kind)
+{
+	return only == NULL || strcmp(only, kind) == 0;
+}
+
 static int
 report(const struct conform *conform)
 {
@@ -441,7 +513,8 @@ int
 main(int argc, char **argv)
 {
 	struct conform conform = { .kinds = { [DECISIONS] = { "decisions" },
-		[PROBES] = { "probes" } } };
+		[PROBES] = { "probes" }, [EST] = { "est" },
+		[TEXT] = { "text" }, [FORMAT] = { "format" } } };
 	const char *only = NULL;
 
 	for (int i = 1; i < argc - 1; i++) {
@@ -462,12 +535,14 @@ main(int argc, char **argv)
 		perror(argv[argc - 1]);
 		return 2;
 	}
-	if (only == NULL || strcmp(only, "decisions") == 0) {
+	if (is_wanted(only, "decisions")) {
 		run_folder(&conform, "tests", 2, run_file);
 		run_folder(&conform, "corpus-tests", 0, run_file);
 	}
-	if (only == NULL || strcmp(only, "probes") == 0)
+	if (is_wanted(only, "probes"))
 		run_folder(&conform, "probes", 0, run_probes);
+	if (is_wanted(only, "forms"))
+		run_folder(&conform, ".", 0, run_oracle);
 	close(conform.dir_fd);
 	return report(&conform);
 }
