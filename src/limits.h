@@ -49,10 +49,17 @@
 #define LIMIT_CEDAR_EST_DEPTH 2048 /* of policies as JSON: two an operator */
 #define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
 #define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
-#define LIMIT_CEDAR_NAMES (1u << 24) /* distinct names, and distinct uids */
-#define LIMIT_CEDAR_ANCESTORS (1u << 28) /* ancestor entries of one store */
+#define LIMIT_CEDAR_NAMES (1u << 21) /* distinct names, and distinct uids */
+#define LIMIT_CEDAR_ANCESTORS (1u << 25) /* ancestor entries of one store */
 #define LIMIT_CEDAR_STRING (1u << 30) /* one text value: lengths are 32 bits */
-#define LIMIT_CEDAR_ARENA ((size_t)8 << 30) /* memory of one set or store */
+#define LIMIT_CEDAR_ARENA ((size_t)4 << 30) /* memory of one set or store */
+#define LIMIT_CEDAR_SCHEMA_DEPTH 128 /* types in types: bounds all recursion */
+#define LIMIT_CEDAR_SCHEMA_CHAIN 2048 /* `type A = B; type B = C; ..`: recursion */
+#define LIMIT_CEDAR_TYPE_SIZE (1u << 16) /* parts of a type, common ones inlined */
+#define LIMIT_CEDAR_SCHEMA_ARENA ((size_t)1 << 30) /* memory of one schema */
+#define LIMIT_CEDAR_SCHEMA_NAMES (1u << 16) /* entity types, and actions, of one */
+#define LIMIT_CEDAR_SCHEMA_PAIRS (1u << 24) /* ancestors, in all, of its names */
+#define LIMIT_CEDAR_CHECKS (1u << 26) /* expressions typed in one validation */
 
 /* tlog and claims */
 #define LIMIT_TLOG_NAME 255 /* key name, origin: one length byte (C2SP) */
@@ -121,9 +128,6 @@
 #define LIMIT_DUTIES 32		   /* duties, and marks, of one decision */
 #define LIMIT_FRONTS 64		   /* front processes connected to the gate */
 #define LIMIT_BATCH_BYTES (8u << 20) /* arena of a whole batch, or of a reload */
-#define LIMIT_KEEPER_TRIES 100	   /* at start, for the keeper to come up */
-#define LIMIT_KEEPER_WAIT_MS 50	   /* between two of these */
-#define LIMIT_GATE_IDLE_MS 1000	   /* keep house this often without frames */
 #define LIMIT_ASK_TEXT 256	   /* one text of a request: a name, a key */
 #define LIMIT_ASK_NUMBER 64	   /* a case, warrant or instrument number; an id */
 #define LIMIT_ASK_REASON 1000	   /* the reason in words */
@@ -132,6 +136,7 @@
 #define LIMIT_EPOCH_HOURS 24	   /* one sealing key */
 #define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
+#define LIMIT_SWEEP 1000	   /* expired rows removed in one step */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
 
 /* front */
@@ -165,6 +170,7 @@
 #define LIMIT_LOOKBACK_BYTES ((size_t)256 << 20) /* a log of look-ups, whole */
 #define LIMIT_LOOKBACK_ROWS 2000000  /* its rows; the largest known has 300,000 */
 #define LIMIT_LOOKBACK_RULES 64	     /* rules told apart; all packs have 30 */
+#define LIMIT_HTTPS_BYTES (1u << 20) /* an answer of a holder */
 #define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
 #define LIMIT_ROLES (LIMIT_CONFIG_FRONTS + 8) /* processes of one serve */
 #define LIMIT_LISTEN_QUEUE 1024		 /* connections not yet accepted */

@@ -15,6 +15,8 @@
  *                   once; then asked for any number of resources and policy
  *                   sets with cedar_query_decide().
  *   cedar_answer    the decision, which policies determined it, which failed.
+ *   cedar_schema    the types of entities and actions, against which policies,
+ *                   entities and requests may be checked. Immutable.
  *
  * Ownership. names, policies and entities are heap objects with _new and _free;
  * policies and entities hold a reference on their names. A query and all its
@@ -331,6 +333,50 @@ struct cedar_format {
  */
 int cedar_format_text(struct buf *buf, struct str text,
     const struct cedar_format *format, struct diag_list *diags) MUST_USE;
+
+/* ------------------------------------------------------------------ */
+/* Schemas.							      */
+
+struct cedar_schema;
+
+/*
+ * Read a schema in Cedar's own syntax.
+ *
+ * text: copied. diags: its source should be text; takes warnings too (a name
+ * that hides a builtin). Immutable after, and may be shared by threads.
+ * Returns: 0 and *schema owned by the caller; CEDAR_E_INPUT, CEDAR_E_LIMIT
+ * (both with diagnostics); fault ENOMEM.
+ */
+int cedar_schema_parse(struct cedar_schema **schema, struct str text,
+    struct diag_list *diags) MUST_USE NONNULL;
+
+/* As above for a schema in its JSON form. */
+int cedar_schema_json_parse(struct cedar_schema **schema, struct str json,
+    struct diag_list *diags) MUST_USE NONNULL;
+
+/* Release. NULL is fine. */
+void cedar_schema_free(struct cedar_schema *schema);
+
+/* For CLEANUP(). */
+void cedar_schema_freep(struct cedar_schema **schema) NONNULL;
+
+enum cedar_schema_form {
+	CEDAR_SCHEMA_TEXT, /* Cedar's own syntax */
+	CEDAR_SCHEMA_JSON, /* references as they were written */
+	/* Every reference qualified and said to be an entity or a common type. */
+	CEDAR_SCHEMA_JSON_RESOLVED,
+};
+
+/*
+ * Write a schema in another form, or its own anew: declarations and attributes
+ * ascending by name, comments lost.
+ *
+ * Returns: 0 and *out in the arena; CEDAR_E_INPUT with a diagnostic (Cedar's
+ * syntax cannot say it: see help); CEDAR_E_LIMIT; fault ENOMEM.
+ */
+int cedar_schema_write(struct str *out, const struct cedar_schema *schema,
+    enum cedar_schema_form form, struct arena *arena,
+    struct diag_list *diags) MUST_USE NONNULL;
 
 /* ------------------------------------------------------------------ */
 /* Entities.							      */

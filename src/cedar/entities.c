@@ -99,6 +99,16 @@ compare_numbers(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static bool
+is_ascending(const uint32_t *uids, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		if (uids[i - 1] > uids[i])
+			return false;
+	}
+	return true;
+}
+
 /* No call for a comparison: several times faster on what requests sort. */
 static void
 shell_sort(uint32_t *uids, size_t n)
@@ -126,7 +136,7 @@ cedar_entities_sort(uint32_t *uids, size_t n)
 
 	if (n <= MANY)
 		shell_sort(uids, n);
-	else
+	else if (!is_ascending(uids, n))
 		qsort(uids, n, sizeof(*uids), compare_numbers);
 	for (size_t i = 1; i < n; i++) {
 		if (uids[i] != uids[kept - 1])

@@ -44,22 +44,25 @@ add(struct buf *buf, uint32_t code, struct str bytes, bool is_alone)
 }
 
 void
-cedar_escape_string(struct buf *buf, struct str text)
+cedar_escape_add(struct buf *buf, struct str text)
 {
 	size_t at = 0;
 
+	buf_add_char(buf, '"');
 	while (at < text.len) {
 		size_t from = at;
 		int32_t code = utf8_next(text, &at);
 
 		add(buf, (uint32_t)code, str_part(text, from, at), from == 0);
 	}
+	buf_add_char(buf, '"');
 }
 
 void
 cedar_escape_pattern(struct buf *buf, const struct ast_pattern_part *parts,
     size_t n)
 {
+	buf_add_char(buf, '"');
 	for (size_t i = 0; i < n; i++) {
 		struct str text = parts[i].literal;
 		size_t at = 0;
@@ -77,4 +80,5 @@ cedar_escape_pattern(struct buf *buf, const struct ast_pattern_part *parts,
 				    str_part(text, from, at), true);
 		}
 	}
+	buf_add_char(buf, '"');
 }

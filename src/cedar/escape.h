@@ -14,10 +14,10 @@
 #include "util/buf.h"
 #include "util/str.h"
 
-/* Append text, without the quotes. text: valid UTF-8. */
-void cedar_escape_string(struct buf *buf, struct str text) NONNULL;
+/* Append text in quotes. text: valid UTF-8. */
+void cedar_escape_add(struct buf *buf, struct str text) NONNULL;
 
-/* Append a pattern, without the quotes: a star that is none is `\*`. */
+/* Append a pattern in quotes: a star that is no wildcard is `\*`. */
 void cedar_escape_pattern(struct buf *buf, const struct ast_pattern_part *parts,
     size_t n);
 

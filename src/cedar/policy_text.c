@@ -16,14 +16,6 @@ text(const struct printer *printer, const char *text)
 	buf_add_text(printer->buf, text);
 }
 
-static void
-quoted(const struct printer *printer, struct str s)
-{
-	buf_add_char(printer->buf, '"');
-	cedar_escape_string(printer->buf, s);
-	buf_add_char(printer->buf, '"');
-}
-
 /* An attribute's name, in quotes where it must be. */
 static void
 name(const struct printer *printer, struct str s)
@@ -31,7 +23,7 @@ name(const struct printer *printer, struct str s)
 	if (ast_is_path(s) && str_find(s, ':', 0) == s.len)
 		buf_add_str(printer->buf, s);
 	else
-		quoted(printer, s);
+		cedar_escape_add(printer->buf, s);
 }
 
 static void
@@ -39,7 +31,7 @@ uid(const struct printer *printer, const struct ast_uid *uid)
 {
 	buf_add_str(printer->buf, uid->type.text);
 	text(printer, "::");
-	quoted(printer, uid->id);
+	cedar_escape_add(printer->buf, uid->id);
 }
 
 /* As an operand: in parentheses unless it is one word or has brackets. */
@@ -171,7 +163,7 @@ get(const struct printer *printer, const struct ast_expr *e)
 		buf_add_str(printer->buf, e->get.name);
 	} else {
 		text(printer, "[");
-		quoted(printer, e->get.name);
+		cedar_escape_add(printer->buf, e->get.name);
 		text(printer, "]");
 	}
 }
@@ -209,9 +201,8 @@ static void
 like(const struct printer *printer, const struct ast_expr *e)
 {
 	operand(printer, e->like.left);
-	text(printer, " like \"");
+	text(printer, " like ");
 	cedar_escape_pattern(printer->buf, e->like.parts, e->like.n);
-	text(printer, "\"");
 }
 
 static void
@@ -268,7 +259,7 @@ literal(const struct printer *printer, const struct ast_expr *e)
 		number(printer, e->number);
 		return;
 	case AST_STRING:
-		quoted(printer, e->text);
+		cedar_escape_add(printer->buf, e->text);
 		return;
 	case AST_UID:
 		uid(printer, &e->uid);
@@ -422,7 +413,7 @@ annotations(const struct printer *printer, const struct ast_policy *policy)
 		buf_add_str(printer->buf, one->name);
 		if (one->has_value) {
 			text(printer, "(");
-			quoted(printer, one->value);
+			cedar_escape_add(printer->buf, one->value);
 			text(printer, ")");
 		}
 		text(printer, "\n");

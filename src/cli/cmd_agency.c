@@ -145,7 +145,8 @@ static const struct verb actions[] = {
 	    .usage = "ORI --name NAME [--kind KIND]",
 	    .summary = "Register an agency, or change it",
 	    .examples =
-		"a city's police\tstile agency add NY0010100 --name 'Albany City PD'\n",
+		"a city's police\t"
+		"stile agency add NY0010100 --name 'Albany City PD'\n",
 	    .options = add_options,
 	    .n_options = ARRAY_LEN(add_options),
 	    .least = 1,

@@ -58,7 +58,8 @@ const struct verb cmd_import = {
 		 "immigration status, documents, social security number) are "
 		 "dropped, and the report says so.",
 	.examples =
-	    "what would come in\tstile import registrations.csv --map ny.map --dry-run\n",
+	    "what would come in\t"
+	    "stile import registrations.csv --map ny.map --dry-run\n",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.least = 1,

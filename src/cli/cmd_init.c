@@ -78,7 +78,9 @@ const struct verb cmd_init = {
 		 "the folders around them: whole, or not at all. A directory "
 		 "that exists is never touched.",
 	.examples =
-	    "a holder for New York\tstile init /var/lib/stile --holder NYDMV --name 'New York State DMV' --state NY --host gate.example\n",
+	    "a holder for New York\t"
+	    "stile init /var/lib/stile --holder NYDMV --name 'New York State DMV'"
+	    " --state NY --host gate.example\n",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.least = 1,

@@ -200,7 +200,8 @@ static const struct verb actions[] = {
 	    .summary = "Parse a pack, run its tests, check its signature",
 	    .examples =
 		"while writing it\tstile pack check packs/house\n"
-		"as the gate will\tstile pack check packs/house --key trust/counsel.vkey\n",
+		"as the gate will\t"
+		"stile pack check packs/house --key trust/counsel.vkey\n",
 	    .options = check_options,
 	    .n_options = ARRAY_LEN(check_options),
 	    .least = 1,
@@ -222,7 +223,9 @@ static const struct verb actions[] = {
 	    .usage = "NAME --secret FILE --public FILE",
 	    .summary = "Make the key pair of an authority",
 	    .examples =
-		"for the holder's counsel\tstile pack key counsel --secret counsel.key --public trust/counsel.vkey\n",
+		"for the holder's counsel\t"
+		"stile pack key counsel --secret counsel.key"
+		" --public trust/counsel.vkey\n",
 	    .options = key_options,
 	    .n_options = ARRAY_LEN(key_options),
 	    .least = 1,

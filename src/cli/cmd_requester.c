@@ -278,7 +278,9 @@ static const struct verb actions[] = {
 	    .usage = "ID --agency ORI --name NAME [--role ROLE] [--issue]",
 	    .summary = "Register a requester, or change one",
 	    .examples =
-		"an officer with a certificate\tstile requester add mlopez --agency NY0010100 --name 'M. Lopez' --issue\n",
+		"an officer with a certificate\t"
+		"stile requester add mlopez --agency NY0010100 --name 'M. Lopez'"
+		" --issue\n",
 	    .options = add_options,
 	    .n_options = ARRAY_LEN(add_options),
 	    .least = 1,
@@ -322,7 +324,9 @@ const struct verb cmd_requester = {
 	.about = "Changes a holder that is not being served; each change is an "
 		 "entry of its log. No two exclusive roles meet in one person.",
 	.examples =
-	    "an officer with a certificate\tstile requester add mlopez --agency NY0010100 --name 'M. Lopez' --issue\n",
+	    "an officer with a certificate\t"
+	    "stile requester add mlopez --agency NY0010100 --name 'M. Lopez'"
+	    " --issue\n",
 	.actions = actions,
 	.n_actions = ARRAY_LEN(actions),
 };

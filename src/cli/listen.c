@@ -149,34 +149,55 @@ read_holder(int fd)
 	return 0;
 }
 
+/* Returns: 0; LISTEN_E_LOCKED and *holder; fault. */
+static int
+wait_for_lock(int fd, int kind, int64_t *holder)
+{
+	int64_t end = clock_monotonic_us() + LIMIT_LOCK_WAIT_MS * 1000;
+
+	while (flock(fd, kind | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK)
+			return FAULT(errno);
+		if (clock_monotonic_us() >= end) {
+			*holder = read_holder(fd);
+			return LISTEN_E_LOCKED;
+		}
+		usleep(20000);
+	}
+	return 0;
+}
+
+int
+listen_is_locked(int64_t *holder, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int r;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : FAULT(errno);
+	r = wait_for_lock(fd, LOCK_SH, holder);
+	close(fd);
+	return r < 0 ? TRACE(r) : r;
+}
+
 int
 listen_lock(int *fd, int64_t *holder, const char *path)
 {
-	int64_t end = clock_monotonic_us() + LIMIT_LOCK_WAIT_MS * 1000;
 	int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	char text[24];
+	int r;
 	int n;
 
 	if (lock < 0)
 		return FAULT(errno);
-	while (flock(lock, LOCK_EX | LOCK_NB) < 0) {
-		int error = errno;
-
-		if (error == EWOULDBLOCK && clock_monotonic_us() < end) {
-			usleep(20000);
-			continue;
-		}
-		*holder = read_holder(lock);
-		close(lock);
-		return error == EWOULDBLOCK ? LISTEN_E_LOCKED : FAULT(error);
-	}
+	r = wait_for_lock(lock, LOCK_EX, holder);
 	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
-	if (ftruncate(lock, 0) < 0 || pwrite(lock, text, (size_t)n, 0) != n) {
-		int error = errno;
-
+	if (r == 0 && (ftruncate(lock, 0) < 0 ||
+	    pwrite(lock, text, (size_t)n, 0) != n))
+		r = FAULT(errno);
+	if (r != 0)
 		close(lock);
-		return FAULT(error);
-	}
-	*fd = lock;
-	return 0;
+	else
+		*fd = lock;
+	return r < 0 ? TRACE(r) : r;
 }

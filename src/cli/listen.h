@@ -44,4 +44,12 @@ int listen_unix(int *fd, const char *path) MUST_USE NONNULL;
  */
 int listen_lock(int *fd, int64_t *holder, const char *path) MUST_USE NONNULL;
 
+/*
+ * Find out whether somebody holds the lock, without taking it; waits as
+ * listen_lock() does.
+ *
+ * Returns: 0 nobody does; LISTEN_E_LOCKED and *holder; fault.
+ */
+int listen_is_locked(int64_t *holder, const char *path) MUST_USE NONNULL;
+
 #endif

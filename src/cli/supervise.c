@@ -139,7 +139,7 @@ start_due(struct supervisor *supervisor)
 		if (r < 0) {
 			eventlog_fault(&supervisor->log, r, post->role->name);
 			post->restart_at_us = now +
-			    LIMIT_RESTART_LAST_MS * INT64_C(1000);
+			    supervisor->config.timeouts.restart_ms * 1000;
 		}
 	}
 }
@@ -255,16 +255,17 @@ go_on_stopping(struct supervisor *supervisor)
 }
 
 static void
-plan_restart(struct post *post)
+plan_restart(const struct supervisor *supervisor, struct post *post)
 {
 	int64_t now = clock_monotonic_us();
+	int64_t longest = supervisor->config.timeouts.restart_ms;
 
 	if (post->child.is_ready && now - post->child.started_us >
 		LIMIT_RESTART_CALM_MS * INT64_C(1000))
 		post->wait_ms = 0;
-	post->wait_ms = post->wait_ms == 0 ?
-	    LIMIT_RESTART_FIRST_MS :
-	    MIN(2 * post->wait_ms, LIMIT_RESTART_LAST_MS);
+	post->wait_ms = post->wait_ms == 0 ? LIMIT_RESTART_FIRST_MS
+					   : 2 * post->wait_ms;
+	post->wait_ms = MIN(post->wait_ms, longest);
 	post->restart_at_us = now + post->wait_ms * 1000;
 }
 
@@ -280,7 +281,7 @@ mourn(struct supervisor *supervisor, struct post *post, int status)
 	    is_expected ? EVENTLOG_DEBUG : EVENTLOG_ERROR, "%s %u (pid %d) %s",
 	    post->role->name, post->number, (int)post->child.pid, of);
 	if (supervisor->phase == PHASE_SERVING)
-		plan_restart(post);
+		plan_restart(supervisor, post);
 	child_bury(&post->child);
 	if (supervisor->phase != PHASE_STARTING)
 		return;
@@ -523,6 +524,30 @@ drop(struct supervisor *supervisor, FILE *errors)
 }
 
 static int
+explain_lock(const struct supervisor *supervisor, int r, int64_t holder,
+    FILE *errors)
+{
+	if (r == LISTEN_E_LOCKED)
+		return refuse(errors,
+		    "%s: another stile serve (pid %" PRId64 ") runs on this "
+		    "directory", supervisor->dir, holder);
+	return refuse(errors, "%s/run/lock: %s", supervisor->dir, strerror(-r));
+}
+
+/* Before the port: who serves the directory has that too, and is the reason. */
+static int
+check_lock(const struct supervisor *supervisor, FILE *errors)
+{
+	char path[4096];
+	int64_t holder = 0;
+	int r;
+
+	snprintf(path, sizeof(path), "%s/run/lock", supervisor->dir);
+	r = listen_is_locked(&holder, path);
+	return r != 0 ? explain_lock(supervisor, r, holder, errors) : 0;
+}
+
+static int
 lock(struct supervisor *supervisor, FILE *errors)
 {
 	char path[4096];
@@ -534,13 +559,7 @@ lock(struct supervisor *supervisor, FILE *errors)
 		return refuse(errors, "%s: %s", path, strerror(errno));
 	snprintf(path, sizeof(path), "%s/run/lock", supervisor->dir);
 	r = listen_lock(&supervisor->lock_fd, &holder, path);
-	if (r == LISTEN_E_LOCKED)
-		return refuse(errors,
-		    "%s: another stile serve (pid %" PRId64 ") runs on this "
-		    "directory", supervisor->dir, holder);
-	if (r < 0)
-		return refuse(errors, "%s: %s", path, strerror(-r));
-	return 0;
+	return r != 0 ? explain_lock(supervisor, r, holder, errors) : 0;
 }
 
 static int
@@ -609,6 +628,8 @@ prepare(struct supervisor *supervisor, const struct supervise_role *roles,
 
 	if (code == 0)
 		add_posts(supervisor, roles, n_roles);
+	if (code == 0)
+		code = check_lock(supervisor, errors);
 	if (code == 0)
 		code = bind_port(supervisor, supervisor->config.listen.port,
 		    false, errors);

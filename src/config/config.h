@@ -42,6 +42,7 @@ struct config {
 		int64_t request_ms; /* from the last byte of a request to its answer */
 		int64_t idle_ms;    /* keep-alive without a request */
 		int64_t keeper_ms;  /* one question to the keeper */
+		int64_t restart_ms; /* longest wait to start a role again */
 		int64_t stop_ms;    /* each stage of an orderly end */
 	} timeouts;
 	struct {

@@ -129,9 +129,16 @@ open_frame(struct gate *gate, struct ask *child, const struct store_request *row
 	return TRACE(r);
 }
 
+static void
+drop_child(struct ask *ask)
+{
+	arena_fini(&ask->child->arena);
+	ask->child = NULL;
+}
+
 /* The request anew, as an ask of its own that nobody waits for. */
 static int
-decide_again(struct gate *gate, struct batch *batch, struct ask *ask)
+make_child(struct gate *gate, struct batch *batch, struct ask *ask)
 {
 	const struct store_request *row = &ask->pending;
 	struct ask *child = ARENA_NEW(&batch->arena, struct ask);
@@ -147,17 +154,28 @@ decide_again(struct gate *gate, struct batch *batch, struct ask *ask)
 	child->request_id = row->id;
 	child->certificate = STR("");
 	child->pending = *row;
-	batch->asks[batch->n_asks++] = child;
 	ask->child = child;
 	if (row->subject.len == sizeof(struct digest))
 		memcpy(child->indexes[0].b, row->subject.p, row->subject.len);
 	r = find_people(gate, child, row);
 	if (r == 0)
-		r = requests_each_approval(gate->store, row->id, take_approval,
-		    child);
-	if (r == 0)
 		r = open_frame(gate, child, row);
+	/* Neither who typed it nor who it is for approves it (P9). */
+	if (r == 0 &&
+	    str_is_equal(child->requestor.id, ask->operator.id))
+		ask_refuse(ask, REFUSAL_OWN_REQUEST, STR(""), STR(""));
+	if (r < 0 || ask->is_settled)
+		drop_child(ask);
 	return TRACE(r);
+}
+
+/* The approval stands: the request goes down the path behind it. */
+static int
+decide_again(struct gate *gate, struct batch *batch, struct ask *ask)
+{
+	batch->asks[batch->n_asks++] = ask->child;
+	return TRACE(requests_each_approval(gate->store, ask->pending.id,
+	    take_approval, ask->child));
 }
 
 static int
@@ -207,11 +225,18 @@ approve_apply(struct gate *gate, struct batch *batch, struct ask *ask)
 	check(ask);
 	if (ask->is_settled)
 		return 0;
+	r = make_child(gate, batch, ask);
+	if (r < 0 || ask->is_settled)
+		return TRACE(r);
 	if (!str_is_equal(members_find(&ask->members, "/granted"),
-		STR("true")))
+		STR("true"))) {
+		drop_child(ask);
 		return TRACE(refuse_request(gate, ask));
+	}
 	r = record(gate, ask);
-	if (r == 0 && !ask->is_settled)
-		r = decide_again(gate, batch, ask);
-	return TRACE(r);
+	if (r < 0 || ask->is_settled) {
+		drop_child(ask);
+		return TRACE(r);
+	}
+	return TRACE(decide_again(gate, batch, ask));
 }

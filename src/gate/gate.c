@@ -25,6 +25,10 @@
 #include "util/fault.h"
 #include "util/sandbox.h"
 
+#define KEEPER_TRIES 100  /* at start, for the keeper to come up */
+#define KEEPER_WAIT_MS 50 /* between two of these */
+#define IDLE_MS 1000	  /* keep house this often without frames */
+
 struct host {
 	const char *dir;
 	int listen_fd;
@@ -145,12 +149,12 @@ load_packs(struct host *host, struct diag_list *diags)
 static int
 meet_keeper(struct host *host)
 {
-	for (int i = 0; i < LIMIT_KEEPER_TRIES; i++) {
+	for (int i = 0; i < KEEPER_TRIES; i++) {
 		int r = assembly_sign_head(&host->gate);
 
 		if (r != KEYS_E_DOWN)
 			return r < 0 ? TRACE(r) : 0;
-		poll(NULL, 0, LIMIT_KEEPER_WAIT_MS);
+		poll(NULL, 0, KEEPER_WAIT_MS);
 	}
 	eventlog_write(&host->log, EVENTLOG_ERROR,
 	    "the keeper does not answer");
@@ -378,7 +382,7 @@ wait_once(struct host *host)
 	struct pollfd items[LIMIT_FRONTS + 3];
 	size_t slots[LIMIT_FRONTS + 3];
 	size_t n = fill_poll(host, items, slots);
-	int n_ready = poll(items, n, LIMIT_GATE_IDLE_MS);
+	int n_ready = poll(items, n, IDLE_MS);
 	char byte;
 
 	if (n_ready < 0)

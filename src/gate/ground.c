@@ -76,14 +76,20 @@ ground_instrument(struct gate *gate, struct ask *ask)
 {
 	struct facts_instrument *facts = &ask->facts.instrument;
 	int32_t today = instant_day(ask->now_us);
-	int r = grounds_find_instrument(gate->store, &ask->arena,
-	    &ask->instrument, ask->request.instrument);
+	int r;
 
 	facts->kind = STR("none");
-	if (r != 0)
-		return r > 0 ? 0 : TRACE(r);
-	if (!str_is_equal(ask->instrument.ori, ask->operator.ori))
+	if (ask->request.instrument.len == 0)
 		return 0;
+	r = grounds_find_instrument(gate->store, &ask->arena,
+	    &ask->instrument, ask->request.instrument);
+	if (r < 0)
+		return TRACE(r);
+	if (r > 0 || !str_is_equal(ask->instrument.ori, ask->operator.ori)) {
+		ask_refuse(ask, REFUSAL_BAD_VALUE, STR("/instrument"),
+		    STR("your agency has registered no such instrument"));
+		return 0;
+	}
 	ask->has_instrument = true;
 	facts->kind = ask->instrument.kind;
 	facts->valid = ask->instrument.status == GROUNDS_INSTRUMENT_ACTIVE &&

@@ -414,28 +414,36 @@ prepare(struct decision *decision, struct arena *arena, size_t n_fields)
 	return 0;
 }
 
-/* Asking at all, then each field. */
+/* May one ask at all? Every field gets that verdict to begin with. */
 static int
-decide_all(const struct bench *bench, const struct facts *facts,
-    const enum record_field *fields, size_t n_fields)
+decide_asking(enum verdict *verdict, const struct bench *bench,
+    const struct facts *facts, const enum record_field *fields,
+    size_t n_fields)
 {
-	struct decision *decision = bench->decision;
 	struct decided_field at_all = { .field = fields[0] };
 	struct cedar_query *query;
-	bool is_referred = false;
 	int r = ask(&query, bench, facts, STR("ask"));
 
 	if (r == 0)
 		r = decide_one(&at_all, bench, facts, query, STR("ask"));
-	if (r < 0)
-		return TRACE(r);
 	for (size_t i = 0; i < n_fields; i++)
-		decision->fields[i] = (struct decided_field){ fields[i],
+		bench->decision->fields[i] = (struct decided_field){ fields[i],
 			at_all.verdict, at_all.ruling };
-	if (at_all.verdict == VERDICT_DENY)
-		return 0;
-	r = ask(&query, bench, facts, STR("see"));
-	for (size_t i = 0; i < n_fields && r == 0; i++) {
+	*verdict = at_all.verdict;
+	return TRACE(r);
+}
+
+/* Each field, and from them the whole. */
+static int
+decide_seeing(const struct bench *bench, const struct facts *facts,
+    enum verdict asking)
+{
+	struct decision *decision = bench->decision;
+	struct cedar_query *query;
+	bool is_referred = asking == VERDICT_REFER;
+	int r = ask(&query, bench, facts, STR("see"));
+
+	for (size_t i = 0; i < decision->n_fields && r == 0; i++) {
 		r = decide_one(&decision->fields[i], bench, facts, query,
 		    STR("see"));
 		decision->n_permitted +=
@@ -444,11 +452,18 @@ decide_all(const struct bench *bench, const struct facts *facts,
 	}
 	if (r < 0)
 		return TRACE(r);
-	if (is_referred || at_all.verdict == VERDICT_REFER)
+	if (is_referred)
 		decision->verdict = VERDICT_REFER;
 	else if (decision->n_permitted > 0)
 		decision->verdict = VERDICT_PERMIT;
 	return 0;
+}
+
+static bool
+is_possible(const struct bench *bench, size_t n_fields)
+{
+	return bench->n_packs > 0 && bench->n_packs <= LIMIT_PACKS &&
+	    n_fields > 0;
 }
 
 int
@@ -457,15 +472,32 @@ judge(struct decision *decision, struct arena *arena,
     size_t n_packs, const struct facts *facts, const enum record_field *fields,
     size_t n_fields)
 {
-	struct bench bench = { .arena = arena,
-		.vocabulary = vocabulary,
-		.packs = packs,
-		.n_packs = n_packs,
-		.decision = decision };
+	struct bench bench = { arena, vocabulary, packs, n_packs, decision };
+	enum verdict asking = VERDICT_DENY;
 	int r = prepare(decision, arena, n_fields);
 
-	if (r == 0 && n_packs > 0 && n_packs <= LIMIT_PACKS && n_fields > 0)
-		r = decide_all(&bench, facts, fields, n_fields);
+	if (r == 0 && is_possible(&bench, n_fields))
+		r = decide_asking(&asking, &bench, facts, fields, n_fields);
+	if (r == 0 && asking != VERDICT_DENY)
+		r = decide_seeing(&bench, facts, asking);
+	if (r < 0)
+		*decision = (struct decision){ 0 };
+	return TRACE(r);
+}
+
+int
+judge_seeing(struct decision *decision, struct arena *arena,
+    const struct vocabulary *vocabulary, struct pack *const *packs,
+    size_t n_packs, const struct facts *facts, const enum record_field *fields,
+    size_t n_fields)
+{
+	struct bench bench = { arena, vocabulary, packs, n_packs, decision };
+	int r = prepare(decision, arena, n_fields);
+
+	for (size_t i = 0; i < n_fields && r == 0; i++)
+		decision->fields[i].field = fields[i];
+	if (r == 0 && is_possible(&bench, n_fields))
+		r = decide_seeing(&bench, facts, VERDICT_PERMIT);
 	if (r < 0)
 		*decision = (struct decision){ 0 };
 	return TRACE(r);

@@ -75,4 +75,13 @@ int judge(struct decision *decision, struct arena *arena,
     size_t n_packs, const struct facts *facts, const enum record_field *fields,
     size_t n_fields) MUST_USE;
 
+/*
+ * As judge(), for an ask that was permitted before: what may still be seen of
+ * the fields, now that more facts are known (the holder's flags).
+ */
+int judge_seeing(struct decision *decision, struct arena *arena,
+    const struct vocabulary *vocabulary, struct pack *const *packs,
+    size_t n_packs, const struct facts *facts, const enum record_field *fields,
+    size_t n_fields) MUST_USE;
+
 #endif

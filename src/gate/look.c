@@ -22,6 +22,22 @@ finish(struct ask *ask, struct buf *buf)
 	return ask->core.p != NULL ? 0 : FAULT(ENOMEM);
 }
 
+/* A referral that ended without a permit is not waiting any more. */
+static bool
+is_over(struct ask *ask)
+{
+	const struct store_request *row = &ask->pending;
+
+	if (row->state == REQUESTS_REFUSED)
+		ask_refuse(ask, REFUSAL_DENIED, STR(""),
+		    STR("the approval was refused"));
+	else if (row->state == REQUESTS_REFERRED &&
+	    row->expires_us <= ask->now_us)
+		ask_refuse(ask, REFUSAL_EXPIRED, STR(""),
+		    STR("the request waited too long for its approval"));
+	return ask->is_settled;
+}
+
 /* A request of one's own: its answer again, with today's receipt. */
 static int
 look_request(struct gate *gate, struct ask *ask)
@@ -37,6 +53,8 @@ look_request(struct gate *gate, struct ask *ask)
 		ask_refuse(ask, REFUSAL_NOT_FOUND, STR(""), STR(""));
 		return 0;
 	}
+	if (is_over(ask))
+		return 0;
 	arena_init(&kept.arena, LIMIT_ASK_BYTES);
 	r = replay_take(gate, &kept, &ask->pending);
 	if (r == 0 && kept.refusal.code != REFUSAL_NONE)

@@ -20,8 +20,8 @@ judge_flags(struct gate *gate, struct ask *ask, struct decision *again)
 		flags[facts.n_flags++] = STR("protected");
 	if (flags != NULL && ask->record.is_sealed)
 		flags[facts.n_flags++] = STR("sealed");
-	return TRACE(judge(again, &ask->arena, &gate->vocabulary, gate->packs,
-	    gate->n_packs, &facts, ask->request.fields,
+	return TRACE(judge_seeing(again, &ask->arena, &gate->vocabulary,
+	    gate->packs, gate->n_packs, &facts, ask->request.fields,
 	    ask->request.n_fields));
 }
 

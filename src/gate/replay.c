@@ -53,8 +53,11 @@ replay_find(struct gate *gate, const struct batch *batch, struct ask *ask)
 	}
 	r = requests_find_idempotency(gate->store, &ask->arena, &row,
 	    ask->operator.id, digest_str(&ask->key_digest));
-	if (r != 0 || row.expires_us <= ask->now_us)
+	if (r != 0)
 		return r < 0 ? TRACE(r) : 0;
+	/* Make room for the new answer under the old key. */
+	if (row.expires_us <= ask->now_us)
+		return TRACE(replay_sweep(gate, ask->now_us));
 	if (!str_is_equal(row.body, digest_str(&ask->body_digest))) {
 		ask_refuse(ask, REFUSAL_KEY_REUSED, STR(""), STR(""));
 		return 0;
@@ -63,6 +66,19 @@ replay_find(struct gate *gate, const struct batch *batch, struct ask *ask)
 	if (r != 0)
 		return r < 0 ? TRACE(r) : 0;
 	return TRACE(replay_take(gate, ask, &request));
+}
+
+int
+replay_sweep(struct gate *gate, int64_t now_us)
+{
+	uint64_t n_swept;
+	int r;
+
+	do
+		r = requests_sweep(gate->store, &n_swept, now_us,
+		    LIMIT_SWEEP);
+	while (r == 0 && n_swept == LIMIT_SWEEP);
+	return r > 0 ? FAULT(EIO) : TRACE(r);
 }
 
 int
@@ -84,9 +100,6 @@ replay_keep(struct gate *gate, const struct ask *ask)
 	    ask->refusal.code == REFUSAL_IN_PROGRESS)
 		return 0;
 	r = requests_put_idempotency(gate->store, &row);
-	/* An expired row of the same key is swept later; the new one waits. */
-	if (r == STORE_E_EXISTS)
-		return 0;
 	return r > 0 ? FAULT(EIO) : TRACE(r);
 }
 

@@ -35,4 +35,10 @@ int replay_take(struct gate *gate, struct ask *ask,
 int replay_seal(struct gate *gate, struct ask *ask, struct str *sealed)
     MUST_USE NONNULL;
 
+/*
+ * Forget the keys that have expired, in steps of LIMIT_SWEEP. Within the open
+ * transaction. Returns: 0; fault.
+ */
+int replay_sweep(struct gate *gate, int64_t now_us) MUST_USE NONNULL;
+
 #endif

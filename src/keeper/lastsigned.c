@@ -114,9 +114,6 @@ read_slots(struct lastsigned *last)
 	uint8_t slots[2 * LASTSIGNED_SLOT];
 	struct stat info;
 
-	if (flock(last->fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? LASTSIGNED_E_LOCKED :
-					      FAULT(errno);
 	if (fstat(last->fd, &info) < 0)
 		return FAULT(errno);
 	if (!S_ISREG(info.st_mode) || info.st_size != sizeof(slots))
@@ -135,9 +132,27 @@ lastsigned_open(struct lastsigned *last, const char *path)
 	last->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (last->fd < 0)
 		return errno == ENOENT ? LASTSIGNED_E_ABSENT : FAULT(errno);
-	r = read_slots(last);
+	if (flock(last->fd, LOCK_EX | LOCK_NB) < 0)
+		r = errno == EWOULDBLOCK ? LASTSIGNED_E_LOCKED : FAULT(errno);
+	else
+		r = read_slots(last);
 	if (r != 0)
 		lastsigned_close(last);
+	return r < 0 ? TRACE(r) : r;
+}
+
+int
+lastsigned_peek(struct lastsigned *last, const char *path)
+{
+	int r;
+
+	*last = (struct lastsigned){ 0 };
+	last->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (last->fd < 0)
+		return errno == ENOENT ? LASTSIGNED_E_ABSENT : FAULT(errno);
+	r = read_slots(last);
+	close(last->fd);
+	last->fd = -1;
 	return r < 0 ? TRACE(r) : r;
 }
 

@@ -62,6 +62,14 @@ int lastsigned_create(const char *path) MUST_USE NONNULL;
  */
 int lastsigned_open(struct lastsigned *last, const char *path) MUST_USE NONNULL;
 
+/*
+ * Read it beside a keeper that has it open, and keep nothing open: for those
+ * who check. A slot that is being written counts as torn.
+ *
+ * Returns: 0; LASTSIGNED_E_ABSENT, _E_DAMAGED; fault (EACCES: not the user).
+ */
+int lastsigned_peek(struct lastsigned *last, const char *path) MUST_USE NONNULL;
+
 void lastsigned_close(struct lastsigned *last) NONNULL;
 
 /*

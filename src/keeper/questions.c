@@ -9,6 +9,7 @@
 #include "crypto/secret.h"
 #include "frames.h"
 #include "tlog/checkpoint.h"
+#include "tlog/merkle.h"
 #include "tlog/proof.h"
 #include "util/fault.h"
 
@@ -148,6 +149,10 @@ answer_sign(struct questions *questions, struct buf *out,
 	memcpy(&root, asked->fields[KEEPER_ROOT].p, sizeof(root));
 	if (proof.len > 0)
 		memcpy(hashes, proof.p, proof.len);
+	/* From an empty log everything follows, this too. */
+	if (size > TLOG_SIZE_MAX)
+		return refuse(questions, out, ask, "%" PRIu64
+		    " entries are more than a log can have", size);
 	if (size < last->size)
 		return refuse(questions, out, ask, "the log was rolled back: "
 		    "it has %" PRIu64 " entries, %" PRIu64 " are signed", size,

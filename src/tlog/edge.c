@@ -44,10 +44,12 @@ struct tlog_edge {
 	size_t n_spare;
 	/*
 	 * rests[h]: root of leaves [(size-1 >> h) << h, size), for heights from
-	 * rests_from (below, the node is complete) up. Of rests_size; 0: none.
+	 * rests_from (below, the node is complete) to rests_top, where it is
+	 * the root. Of rests_size; 0: none.
 	 */
 	uint64_t rests_size;
 	unsigned rests_from;
+	unsigned rests_top;
 	struct digest rests[64];
 };
 
@@ -149,18 +151,20 @@ make_empty(struct tlog_edge *edge)
 int
 tlog_edge_new(struct tlog_edge **edgep)
 {
-	CLEANUP(tlog_edge_freep) struct tlog_edge *edge =
-	    calloc(1, sizeof(*edge));
+	struct tlog_edge *edge = calloc(1, sizeof(*edge));
+	int r;
 
 	if (edge == NULL)
 		return FAULT(ENOMEM);
-	for (unsigned l = 0; l < TLOG_TILE_LEVELS; l++) {
-		edge->levels[l] = malloc(sizeof(*edge->levels[l]));
-		if (edge->levels[l] == NULL)
-			return FAULT(ENOMEM);
+	r = spare_reserve(edge, TLOG_TILE_LEVELS);
+	if (r < 0) {
+		tlog_edge_free(edge);
+		return TRACE(r);
 	}
+	for (size_t l = 0; l < TLOG_TILE_LEVELS; l++)
+		edge->levels[l] = spare_take(edge);
 	make_empty(edge);
-	*edgep = TAKE(edge);
+	*edgep = edge;
 	return 0;
 }
 
@@ -377,12 +381,13 @@ rests_make(struct tlog_edge *edge)
 	edge->rests_size = edge->size;
 	edge->rests_from = h;
 	edge->rests[h] = *find_node(edge, h, last >> h);
-	for (; h + 1 < ARRAY_LEN(edge->rests); h++) {
+	for (; last >> h != 0; h++) {
 		edge->rests[h + 1] = edge->rests[h];
 		if ((last >> h & 1) != 0)
 			tlog_merkle_node(&edge->rests[h + 1],
 			    find_node(edge, h, last >> h ^ 1), &edge->rests[h]);
 	}
+	edge->rests_top = h;
 }
 
 void
@@ -393,7 +398,7 @@ tlog_edge_root(struct tlog_edge *edge, struct digest *root)
 		return;
 	}
 	rests_make(edge);
-	*root = edge->rests[ARRAY_LEN(edge->rests) - 1];
+	*root = edge->rests[edge->rests_top];
 }
 
 /* Lookups of a proof: the edge first, then the tiles that are stored. */
@@ -425,6 +430,7 @@ lookup_rest(void *context, unsigned height, struct digest *rest)
 	struct tlog_edge *edge = lookup->edge;
 
 	rests_make(edge);
+	assert(height <= edge->rests_top);
 	if (height < edge->rests_from)
 		return lookup_node(lookup, height, (edge->size - 1) >> height,
 		    rest);

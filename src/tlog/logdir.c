@@ -26,18 +26,21 @@ struct tlog_logdir {
 int
 tlog_logdir_open(struct tlog_logdir **dirp, const char *path)
 {
-	CLEANUP(tlog_logdir_closep) struct tlog_logdir *dir =
-	    calloc(1, sizeof(*dir));
+	struct tlog_logdir *dir;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (dir == NULL)
-		return FAULT(ENOMEM);
-	dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir->fd < 0) {
+	if (fd < 0) {
 		if (errno == ENOENT)
 			return TLOG_LOGDIR_E_ABSENT;
 		return errno == ENOTDIR ? TLOG_LOGDIR_E_KIND : FAULT(errno);
 	}
-	*dirp = TAKE(dir);
+	dir = calloc(1, sizeof(*dir));
+	if (dir == NULL) {
+		close(fd);
+		return FAULT(ENOMEM);
+	}
+	dir->fd = fd;
+	*dirp = dir;
 	return 0;
 }
 
@@ -46,8 +49,7 @@ tlog_logdir_close(struct tlog_logdir *dir)
 {
 	if (dir == NULL)
 		return NULL;
-	if (dir->fd >= 0)
-		close(dir->fd);
+	close(dir->fd);
 	free(dir->bytes);
 	free(dir);
 	return NULL;

@@ -74,8 +74,9 @@ block_new(const struct arena *arena, size_t need)
 	return block;
 }
 
-void *
-arena_alloc(struct arena *arena, size_t size)
+/* As arena_alloc, but what the bytes hold is the caller's to fill. */
+static void *
+take(struct arena *arena, size_t size)
 {
 	const size_t align = alignof(max_align_t);
 	struct arena_block *block = arena->head;
@@ -101,7 +102,15 @@ arena_alloc(struct arena *arena, size_t size)
 	p = block->bytes + block->used;
 	block->used += need;
 	arena->used += need;
-	return memset(p, 0, size);
+	return p;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	void *p = take(arena, size);
+
+	return p != NULL ? memset(p, 0, size) : NULL;
 }
 
 void *
@@ -119,10 +128,13 @@ arena_array(struct arena *arena, size_t n, size_t size)
 char *
 arena_dup(struct arena *arena, const void *bytes, size_t len)
 {
-	char *copy = len < SIZE_MAX ? arena_alloc(arena, len + 1) : NULL;
+	char *copy = len < SIZE_MAX ? take(arena, len + 1) : NULL;
 
-	if (copy != NULL && len > 0)
+	if (copy == NULL)
+		return NULL;
+	if (len > 0)
 		memcpy(copy, bytes, len);
+	copy[len] = '\0';
 	return copy;
 }
 
@@ -142,9 +154,10 @@ arena_join(struct arena *arena, const struct str *parts, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		len += parts[i].len;
-	out = arena_alloc(arena, len + 1);
+	out = take(arena, len + 1);
 	if (out == NULL)
 		return (struct str){ 0 };
+	out[len] = '\0';
 	len = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (parts[i].len > 0)
@@ -167,7 +180,7 @@ arena_format(struct arena *arena, const char *format, ...)
 	va_copy(again, args);
 	len = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	p = len >= 0 ? arena_alloc(arena, (size_t)len + 1) : NULL;
+	p = len >= 0 ? take(arena, (size_t)len + 1) : NULL;
 	if (p != NULL) {
 		vsnprintf(p, (size_t)len + 1, format, again);
 		out = (struct str){ p, (size_t)len };

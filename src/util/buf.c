@@ -45,7 +45,8 @@ buf_reserve(struct buf *buf, size_t len)
 	}
 	if (buf->bytes != NULL && buf->size - buf->len > len)
 		return buf->bytes + buf->len;
-	size = MAX(buf->size, (size_t)256);
+	/* Most texts here are an entry or an answer: one allocation. */
+	size = MAX(buf->size, (size_t)2048);
 	while (size - buf->len <= len)
 		size *= 2;
 	size = MIN(size, buf->limit + 1);

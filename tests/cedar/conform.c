@@ -3,9 +3,8 @@
  *
  * DIR holds corpus-tests/ or tests/ (with sample-data/), whose .json files name
  * policies, entities and schema relative to DIR and list requests with the
- * decision, reasons and errors that must come out; probes/, edge cases with a
- * verdict each; and oracle-*.jsonl, what the original engine makes of the cases
- * in corpus-tests/: their JSON form, text and layout. Prints a line per kind and ends with "N passed, M failed";
+ * decision, reasons and errors that must come out; and probes/, edge cases with
+ * a verdict each. Prints a line per kind and ends with "N passed, M failed";
  * --verbose names what failed, --only KIND runs one.
  */
 #include <dirent.h>
@@ -14,24 +13,10 @@
 #include <unistd.h>
 
 #include "cedar/entities_json.h"
-#include "forms.h"
+#include "conform.h"
 #include "limits.h"
 #include "stile/cedar.h"
 #include "util/file.h"
-
-struct kind {
-	const char *name;
-	size_t n_passed;
-	size_t n_failed;
-};
-
-enum { DECISIONS, PROBES, EST, TEXT, FORMAT, N_KINDS };
-
-struct conform {
-	int dir_fd;
-	bool is_verbose;
-	struct kind kinds[N_KINDS];
-};
 
 /* What one test file names, loaded. */
 struct scene {
@@ -51,14 +36,39 @@ scene_fini(struct scene *scene)
 	arena_fini(&scene->arena);
 }
 
-/* A string member; empty when it is not there. */
-static struct str
-member(const struct jsontree *json, const char *name)
+struct str
+conform_member(const struct jsontree *json, const char *name)
 {
 	const struct jsontree *found = cedar_jsontree_get(json, str_of(name));
 
 	return found != NULL && found->kind == JSONTREE_STRING ? found->text
 							       : STR("");
+}
+
+const struct jsontree *
+conform_get(const struct jsontree *json, const char *name)
+{
+	static const struct jsontree none = { .kind = JSONTREE_NULL };
+	const struct jsontree *found = cedar_jsontree_get(json, str_of(name));
+
+	return found != NULL ? found : &none;
+}
+
+bool
+conform_wants(const struct conform *conform, int kind)
+{
+	return conform->only == NULL ||
+	    strcmp(conform->only, conform->kinds[kind].name) == 0;
+}
+
+bool
+conform_read(struct str *text, const struct conform *conform,
+    struct arena *arena, struct str path)
+{
+	/* A NUL ends every text in the arena: arena_str() puts it there. */
+	path = arena_str(arena, path);
+	return path.p != NULL && file_read(text, arena, conform->dir_fd,
+	    path.p, LIMIT_FILE_BYTES) == 0;
 }
 
 /* An array member; empty when it is not there. */
@@ -75,7 +85,7 @@ static int
 read_member(struct str *text, struct scene *scene, const struct conform *conform,
     const struct jsontree *test, const char *name)
 {
-	struct str path = member(test, name);
+	struct str path = conform_member(test, name);
 
 	/* A NUL ends every text in the arena: arena_str() puts it there. */
 	path = arena_str(&scene->arena, path);
@@ -128,7 +138,7 @@ is_answer(const struct scene *scene, const struct cedar_answer *answer,
 	struct jsontree reason = list(request, "reason");
 	struct jsontree errors = list(request, "errors");
 	bool is_allow =
-	    str_is_equal(member(request, "decision"), STR("allow"));
+	    str_is_equal(conform_member(request, "decision"), STR("allow"));
 
 	if (answer->n_reasons != reason.array.n ||
 	    answer->n_errors != errors.array.n ||
@@ -185,10 +195,14 @@ decide(struct scene *scene, const struct jsontree *json)
 	    0 && is_answer(scene, &answer, json);
 }
 
-static void
-count(struct conform *conform, struct kind *kind, bool is_passed,
+void
+conform_count(struct conform *conform, int which, bool is_passed,
     const char *path, struct str what)
 {
+	struct kind *kind = &conform->kinds[which];
+
+	if (!conform_wants(conform, which))
+		return;
 	if (is_passed)
 		kind->n_passed++;
 	else
@@ -202,18 +216,24 @@ run_test(struct conform *conform, const char *path, const struct jsontree *test)
 {
 	CLEANUP(scene_fini) struct scene scene = { 0 };
 	struct jsontree requests = list(test, "requests");
+	struct str schema;
 	int r;
 
 	arena_init(&scene.arena, (size_t)1 << 30);
+	if (conform_read(&schema, conform, &scene.arena,
+	    conform_member(test, "schema")))
+		conform_schema_case(conform, path, schema);
+	if (!conform_wants(conform, DECISIONS))
+		return;
 	r = scene_load(&scene, conform, test);
 	if (r != 0 && conform->is_verbose)
 		diag_print(&scene.diags, stdout);
 	for (size_t i = 0; i < requests.array.n; i++) {
 		const struct jsontree *request = &requests.array.items[i];
 
-		count(conform, &conform->kinds[DECISIONS],
+		conform_count(conform, DECISIONS,
 		    r == 0 && decide(&scene, request), path,
-		    member(request, "description"));
+		    conform_member(request, "description"));
 	}
 }
 
@@ -231,7 +251,7 @@ run_file(struct conform *conform, const char *path)
 		return;
 	diag_init(&diags, &arena, str_of(path), text);
 	if (cedar_jsontree_parse(&test, &arena, text, &diags) != 0)
-		count(conform, &conform->kinds[DECISIONS], false, path,
+		conform_count(conform, DECISIONS, false, path,
 		    diag_first(&diags));
 	else
 		run_test(conform, path, &test);
@@ -331,16 +351,16 @@ run_probe(struct conform *conform, const char *path, struct str text,
 		    (size_t)entities->span.at + entities->span.len);
 		got = try_entities(&scene, input);
 	} else if (cedar_jsontree_get(probe, STR("expr")) != NULL) {
-		input = member(probe, "expr");
+		input = conform_member(probe, "expr");
 		got = try_expression(&scene, input);
 	} else if (cedar_jsontree_get(probe, STR("policy")) != NULL) {
-		input = member(probe, "policy");
+		input = conform_member(probe, "policy");
 		got = try_policy(&scene, input, "ERR");
 	} else {
 		return;
 	}
-	count(conform, &conform->kinds[PROBES],
-	    str_is_equal(class_of(member(probe, verdict)), got), path, input);
+	conform_count(conform, PROBES,
+	    str_is_equal(class_of(conform_member(probe, verdict)), got), path, input);
 }
 
 static void
@@ -353,7 +373,7 @@ run_probes_text(struct conform *conform, const char *path, struct str text,
 
 	diag_init(&diags, arena, str_of(path), text);
 	if (cedar_jsontree_parse(&probe, arena, text, &diags) != 0)
-		count(conform, &conform->kinds[PROBES], false, path,
+		conform_count(conform, PROBES, false, path,
 		    diag_first(&diags));
 	all = list(&probe, "probes");
 	for (size_t i = 0; i < all.array.n; i++)
@@ -385,6 +405,32 @@ run_probes(struct conform *conform, const char *path)
 }
 
 /* ------------------------------------------------------------------ */
+
+static void
+run_oracle(struct conform *conform, const char *path)
+{
+	CLEANUP(arena_fini) struct arena arena;
+	CLEANUP(arena_fini) struct arena scratch;
+	struct str text;
+	struct str line;
+
+	arena_init(&arena, LIMIT_FILE_BYTES * 2);
+	arena_init(&scratch, LIMIT_FILE_BYTES * 2);
+	if (!conform_read(&text, conform, &arena, str_of(path)))
+		return;
+	while (str_split(&line, &text, '\n')) {
+		struct diag_list diags;
+		struct jsontree json;
+
+		arena_reset(&scratch);
+		diag_init(&diags, &scratch, str_of(path), line);
+		if (line.len == 0 ||
+		    cedar_jsontree_parse(&json, &scratch, line, &diags) != 0)
+			continue;
+		conform_schema_oracle(conform, &json);
+		conform_forms_oracle(conform, &json);
+	}
+}
 
 typedef void (*run_fn)(struct conform *conform, const char *path);
 
@@ -420,76 +466,6 @@ run_folder(struct conform *conform, const char *folder, unsigned depth,
 		free(entries);
 }
 
-/* ------------------------------------------------------------------ */
-/* The oracle: a line a case, with the answers of the original engine. */
-
-/* corpus-tests/ and the name of the case, as a file of policies. */
-static int
-read_source(struct str *source, const struct conform *conform,
-    struct arena *arena, struct str name)
-{
-	struct str path;
-
-	if (!str_has_suffix(name, STR(".json")))
-		return CEDAR_E_INPUT;
-	path = arena_format(arena, "corpus-tests/%.*s.cedar",
-	    STR_ARG(str_part(name, 0, name.len - 5)));
-	return file_read(source, arena, conform->dir_fd, path.p,
-	    LIMIT_FILE_BYTES);
-}
-
-static void
-run_oracle_line(struct conform *conform, struct str line)
-{
-	CLEANUP(arena_fini) struct arena arena;
-	struct forms_verdict verdict;
-	struct diag_list diags;
-	struct jsontree json;
-	struct str source;
-	struct str name;
-
-	arena_init(&arena, LIMIT_FILE_BYTES * 2);
-	diag_init(&diags, &arena, STR("oracle"), line);
-	if (cedar_jsontree_parse(&json, &arena, line, &diags) != 0)
-		return;
-	name = member(&json, "f");
-	if (read_source(&source, conform, &arena, name) != 0)
-		return;
-	verdict = forms_judge(&json, source);
-	count(conform, &conform->kinds[EST], verdict.est, "oracle", name);
-	count(conform, &conform->kinds[TEXT], verdict.text, "oracle", name);
-	count(conform, &conform->kinds[FORMAT], verdict.format, "oracle",
-	    name);
-}
-
-static void
-run_oracle(struct conform *conform, const char *path)
-{
-	FILE *file = NULL;
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t len;
-	int fd;
-
-	if (!str_has_prefix(str_of(path), STR("./oracle-")))
-		return;
-	fd = openat(conform->dir_fd, path, O_RDONLY);
-	if (fd >= 0)
-		file = fdopen(fd, "r");
-	if (file == NULL)
-		return;
-	while ((len = getline(&line, &size, file)) > 0)
-		run_oracle_line(conform, (struct str){ line, (size_t)len });
-	free(line);
-	fclose(file);
-}
-
-static bool
-is_wanted(const char *only, const char *kind)
-{
-	return only == NULL || strcmp(only, kind) == 0;
-}
-
 static int
 report(const struct conform *conform)
 {
@@ -502,7 +478,7 @@ report(const struct conform *conform)
 		n_passed += kind->n_passed;
 		n_failed += kind->n_failed;
 		if (kind->n_passed + kind->n_failed > 0)
-			printf("%-12s %zu passed, %zu failed\n", kind->name,
+			printf("%-20s %zu passed, %zu failed\n", kind->name,
 			    kind->n_passed, kind->n_failed);
 	}
 	printf("%zu passed, %zu failed\n", n_passed, n_failed);
@@ -512,16 +488,24 @@ report(const struct conform *conform)
 int
 main(int argc, char **argv)
 {
-	struct conform conform = { .kinds = { [DECISIONS] = { "decisions" },
-		[PROBES] = { "probes" }, [EST] = { "est" },
-		[TEXT] = { "text" }, [FORMAT] = { "format" } } };
-	const char *only = NULL;
+	struct conform conform = { .kinds = {
+		[DECISIONS] = { "decisions" },
+		[VALIDATION] = { "validation" },
+		[PERMISSIVE] = { "permissive" },
+		[SCHEMA_JSON] = { "schema-json" },
+		[TRANSLATE_JSON] = { "translate-json" },
+		[TRANSLATE_RESOLVED] = { "translate-resolved" },
+		[TRANSLATE_TEXT] = { "translate-text" },
+		[EST] = { "est" },
+		[TEXT] = { "text" },
+		[FORMAT] = { "format" },
+		[PROBES] = { "probes" } } };
 
 	for (int i = 1; i < argc - 1; i++) {
 		if (strcmp(argv[i], "--verbose") == 0)
 			conform.is_verbose = true;
 		else if (strcmp(argv[i], "--only") == 0 && i + 2 < argc)
-			only = argv[++i];
+			conform.only = argv[++i];
 		else
 			argc = 0;
 	}
@@ -535,14 +519,16 @@ main(int argc, char **argv)
 		perror(argv[argc - 1]);
 		return 2;
 	}
-	if (is_wanted(only, "decisions")) {
-		run_folder(&conform, "tests", 2, run_file);
-		run_folder(&conform, "corpus-tests", 0, run_file);
-	}
-	if (is_wanted(only, "probes"))
+	run_folder(&conform, "tests", 2, run_file);
+	run_folder(&conform, "corpus-tests", 0, run_file);
+	if (conform_wants(&conform, TRANSLATE_JSON) ||
+	    conform_wants(&conform, TRANSLATE_RESOLVED) ||
+	    conform_wants(&conform, TRANSLATE_TEXT) ||
+	    conform_wants(&conform, EST) || conform_wants(&conform, TEXT) ||
+	    conform_wants(&conform, FORMAT))
+		run_oracle(&conform, "oracle-4.12.jsonl");
+	if (conform_wants(&conform, PROBES))
 		run_folder(&conform, "probes", 0, run_probes);
-	if (is_wanted(only, "forms"))
-		run_folder(&conform, ".", 0, run_oracle);
 	close(conform.dir_fd);
 	return report(&conform);
 }

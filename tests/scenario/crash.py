@@ -124,6 +124,7 @@ def kill_one(holder, target):
 def h25_killed_at_random_moments_under_load(holder):
     chance = random.Random(SEED)
     print(f"# seed {SEED}, {CRASHES} kills", flush=True)
+    holder.set("restart_ms", 50)  # or the pauses between restarts grow to seconds
     holder.populate()
     witness = Witness(holder)
     killed = collections.Counter()

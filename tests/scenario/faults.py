@@ -29,8 +29,8 @@ def edit(h, statement, *values):
 
 def h24_a_store_that_is_taken_away_stops_the_answers(h):
     filled(h, 1)
-    store = pathlib.Path(h.path("state/stile.db"))
-    store.rename(store.with_suffix(".gone"))
+    state, gone = pathlib.Path(h.path("state")), pathlib.Path(h.path("state.gone"))
+    state.rename(gone)
     h.kill("gate")
     answers = []
     end = time.monotonic() + 3
@@ -41,10 +41,7 @@ def h24_a_store_that_is_taken_away_stops_the_answers(h):
     check(all(a.status >= 500 and "record" not in a.body for a in answers),
           [a.status for a in answers])
     h.stop(signal.SIGKILL)
-    store.unlink(missing_ok=True)
-    for left in store.parent.glob("stile.db-*"):
-        left.unlink()
-    store.with_suffix(".gone").rename(store)
+    gone.rename(state)
     h.start()
     h.log_check()
 
@@ -105,7 +102,8 @@ def h26_h40_a_rolled_back_store_gets_no_signature(h):
 def h26_h40_an_entry_edited_in_the_store_gets_no_signature(h):
     filled(h, 3)
     h.stop()
-    edit(h, "UPDATE entry SET bytes = replace(bytes, 'permit', 'denied') WHERE idx = "
+    edit(h, "UPDATE entry SET bytes = CAST(replace("
+            "CAST(bytes AS TEXT), 'permit', 'denied') AS BLOB) WHERE idx = "
             "(SELECT max(idx) FROM entry)")
     done = h.stile("log", "check", "--dir", h.dir, expect=None)
     check(done.returncode != 0, "an edited entry went unseen")

@@ -77,9 +77,11 @@ def free_port():
         return s.getsockname()[1]
 
 
-def about(subject, ground="C-1", **more):
+def about(subject, /, ground="C-1", **more):
     """The body of a request about one subject; None as a value leaves it out."""
-    body = {"subject": subject, "ground": {"investigation": ground},
+    if isinstance(ground, str):
+        ground = {"investigation": ground}
+    body = {"subject": subject, "ground": ground,
             "purpose": "dppa-1", "end_use": "criminal",
             "fields": ["vehicle.make", "owner.family"],
             "reason": "Vehicle seen at the place of the burglary"}
@@ -207,12 +209,14 @@ class Holder:
             words += ["--" + option.replace("_", "-"), value]
         self.stile(*words)
 
-    def requester(self, who, ori, *roles, name=None, **more):
-        """Register a person with a certificate. Roles: requester, supervisor, …"""
+    def requester(self, who, ori, *roles, name=None, own=None, **more):
+        """Register a person with a certificate. own: their FAMILY,GIVEN,DATE."""
         words = ["requester", "add", who, "--dir", self.dir, "--agency", ori, "--name",
                  name or who.title(), "--issue"]
         for role in roles or ("requester",):
             words += ["--role", role]
+        if own is not None:
+            words += ["--self", own]
         for option, value in more.items():
             words += ["--" + option.replace("_", "-"), value]
         self.stile(*words)
@@ -405,8 +409,10 @@ def main(tests):
             print(f"ok {number} {test.__name__}", flush=True)
         except BaseException as error:  # noqa: B036 - said, counted, and on
             n_failed += 1
-            trail = traceback.format_exc().splitlines()
-            for line in trail[-12:]:
+            for frame in traceback.extract_tb(error.__traceback__):
+                if os.path.dirname(frame.filename) == str(HERE) and frame.name != "main":
+                    print(f"# {os.path.basename(frame.filename)}:{frame.lineno}: {frame.line}")
+            for line in f"{type(error).__name__}: {error}".splitlines():
                 print("#", line)
             for holder in own + _shared:
                 if holder.server is not None:

@@ -58,6 +58,81 @@ a_deep_hierarchy_needs_no_stack(void)
 	check_u64(cedar_entities_get(f.entities, 0)->n_ancestors, n);
 }
 
+static int
+chain(uint32_t n)
+{
+	CLEANUP(fixture_fini) struct fixture f;
+	char text[2][16];
+	int r = 0;
+
+	fixture_init(&f);
+	for (uint32_t i = 0; i < n && r == 0; i++) {
+		struct cedar_uid parent = { STR("G"), { 0 } };
+		struct cedar_entity entity = { .parents = &parent,
+			.n_parents = 1 };
+
+		snprintf(text[0], sizeof(text[0]), "%u", i);
+		snprintf(text[1], sizeof(text[1]), "%u", i + 1);
+		entity.uid = (struct cedar_uid){ STR("G"), str_of(text[0]) };
+		parent.id = str_of(text[1]);
+		r = cedar_entities_add(f.entities, &entity, &f.diags);
+	}
+	return r != 0 ? r : cedar_entities_finish(f.entities, &f.diags);
+}
+
+static void
+ancestors_are_limited_in_all(void)
+{
+	/* A chain of n has n (n + 1) / 2 of them. */
+	uint32_t n = 1;
+
+	while ((uint64_t)n * (n + 1) / 2 <= LIMIT_CEDAR_ANCESTORS)
+		n++;
+	check(chain(n - 1) == 0);
+	check(chain(n + 1) == CEDAR_E_LIMIT);
+}
+
+static void
+texts_and_memory_are_limited(void)
+{
+	CLEANUP(fixture_fini) struct fixture f;
+	/* Lengths are looked at before the bytes, which are not there. */
+	const struct cedar_value item = cedar_long(1);
+	struct cedar_field attr = { STR("a"),
+		cedar_string((struct str){ "x", LIMIT_CEDAR_STRING + 1u }) };
+	struct cedar_entity entity = { .uid = { STR("A"), STR("a") },
+		.attrs = &attr, .n_attrs = 1 };
+
+	fixture_init(&f);
+	check(cedar_entities_add(f.entities, &entity, &f.diags) ==
+	    CEDAR_E_LIMIT);
+	attr.value = cedar_set(&item, LIMIT_CEDAR_ARENA / 16 + 1);
+	check(cedar_entities_add(f.entities, &entity, &f.diags) ==
+	    CEDAR_E_LIMIT);
+	attr.value = item;
+	check(cedar_entities_add(f.entities, &entity, &f.diags) == 0);
+}
+
+static void
+names_are_limited(void)
+{
+	CLEANUP(cedar_names_freep) struct cedar_names *names = NULL;
+	struct names_scope scope = { 0 };
+	uint32_t number = 0;
+	int r = 0;
+
+	check(cedar_names_new(&names) == 0);
+	scope.names = names;
+	for (uint32_t i = 0; i < LIMIT_CEDAR_NAMES && r == 0; i++)
+		r = cedar_names_intern(&number, &scope,
+		    (struct str){ (const char *)&i, sizeof(i) });
+	check(r == 0);
+	check(cedar_names_intern(&number, &scope, STR("one more")) ==
+	    CEDAR_E_LIMIT);
+	check(cedar_names_intern(&number, &scope, STR("\0\0\0\0")) == 0);
+	check_u64(number, 0);
+}
+
 static void
 cycles_are_refused_and_named(void)
 {
@@ -270,6 +345,9 @@ names_keep_their_numbers_as_the_dictionary_grows(void)
 static const struct tap_test tests[] = {
 	TEST(the_hierarchy_is_closed_whatever_the_order),
 	TEST(a_deep_hierarchy_needs_no_stack),
+	TEST(ancestors_are_limited_in_all),
+	TEST(texts_and_memory_are_limited),
+	TEST(names_are_limited),
 	TEST(cycles_are_refused_and_named),
 	TEST(one_uid_may_come_twice_only_if_all_is_equal),
 	TEST(a_message_points_at_the_value),

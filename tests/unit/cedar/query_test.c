@@ -557,6 +557,19 @@ a_link_gives_exactly_the_slots_of_a_template(void)
 	    { STR("a b"), STR("u") }, none }, nothing) == CEDAR_E_INPUT);
 }
 
+static void
+a_set_has_a_most_of_policies(void)
+{
+	CLEANUP(fixture_fini) struct fixture f;
+	const struct cedar_link link = { 0 };
+
+	fixture_init(&f);
+	/* The number is looked at before the links, which are not there. */
+	check(cedar_policies_parse(&f.policies, f.names,
+	    STR("permit(principal,action,resource);"), &link,
+	    LIMIT_CEDAR_POLICIES, 0, &f.diags) == CEDAR_E_LIMIT);
+}
+
 /* The same set large enough to be filed, asked in every way. */
 static void
 a_filed_set_decides_as_a_small_one(void)
@@ -573,8 +586,8 @@ a_filed_set_decides_as_a_small_one(void)
 		"principal,action,resource == Doc::\"d\"",
 		"principal,action,resource in Folder::\"f\"",
 		"principal,action,resource is Doc",
-		"principal in Group::\"g\",action == Action::\"a\","
-		"resource in Folder::\"f\"",
+		("principal in Group::\"g\",action == Action::\"a\","
+		 "resource in Folder::\"f\""),
 		"principal == User::\"x\",action,resource",
 		"principal,action == Action::\"b\",resource",
 		"principal,action,resource == Doc::\"x\"",
@@ -628,6 +641,7 @@ static const struct tap_test tests[] = {
 	TEST(a_full_arena_denies),
 	TEST(links_fill_slots),
 	TEST(a_link_gives_exactly_the_slots_of_a_template),
+	TEST(a_set_has_a_most_of_policies),
 	TEST(a_filed_set_decides_as_a_small_one),
 };
 

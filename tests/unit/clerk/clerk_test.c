@@ -9,6 +9,7 @@
 
 #include "frames.h"
 #include "holder_log.h"
+#include "limits.h"
 #include "util/channel.h"
 #include "util/clock.h"
 
@@ -232,6 +233,40 @@ what_is_no_message_closes_the_connection(void)
 	check_u64(end(&process), 0);
 }
 
+/* A checkpoint that comes before its entries: it is tried again. */
+static void
+what_could_not_be_published_is_tried_again(void)
+{
+	struct process process;
+	int64_t began = clock_monotonic_us();
+	struct holder_log *log;
+
+	begin(&process);
+	log = &process.holder;
+	holder_log_grow(log, 5);
+	/* Signed for six entries: the sixth is committed later. */
+	check(store_begin(log->store) == 0);
+	{
+		struct store_entry entry = { .index = 5, .time_us = 6,
+			.type = STR("test"), .bytes = STR("{\"n\":5}") };
+		struct digest leaf;
+
+		check(entries_append(log->store, &entry) == 0);
+		tlog_merkle_leaf(&leaf, entry.bytes);
+		tlog_merkle_append(&log->tree, &leaf);
+		log->size++;
+		holder_log_sign(log);
+	}
+	tell_newest(&process);
+	usleep(100000);
+	check_u64(holder_log_published(log), UINT64_MAX);
+	check(store_commit(log->store) == 0);
+	check(is_published(&process));
+	check(clock_monotonic_us() - began >= LIMIT_CLERK_RETRY_MS * 1000);
+	check(holder_log_is_sound(log));
+	check_u64(end(&process), 0);
+}
+
 static void
 a_clerk_without_a_store_does_not_start(void)
 {
@@ -282,6 +317,7 @@ static const struct tap_test tests[] = {
 	TEST(of_many_checkpoints_the_newest_is_published),
 	TEST(the_newest_is_not_left_behind_at_the_end),
 	TEST(what_is_no_message_closes_the_connection),
+	TEST(what_could_not_be_published_is_tried_again),
 	TEST(a_clerk_without_a_store_does_not_start),
 	TEST(a_clerk_killed_at_any_moment_leaves_a_whole_log),
 };

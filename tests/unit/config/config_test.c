@@ -124,6 +124,7 @@ a_number_out_of_range_is_an_error(void)
 	    "listen.port: 65536 is not between 1 and 65535");
 	check_complaint("batch: { max = 99999999999L; };\n", 3,
 	    "batch.max: 99999999999 is not between 1 and 4096");
+	check_u64(LIMIT_CONFIG_FRONTS, 64);
 	check_complaint("fronts = 65;\n", 3,
 	    "fronts: 65 is not between 0 and 64");
 }

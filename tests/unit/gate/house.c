@@ -214,7 +214,7 @@ fill_store(struct house *house)
 
 /* --- records ------------------------------------------------------------ */
 
-#define VEHICLE(plate, family, sealed, protected)                                          \
+#define VEHICLE(plate, family, sealed, protected)                             \
 	{ .record = { .kind = RECORD_VEHICLE,                                  \
 	      .id = STR_INIT(plate),                                           \
 	      .is_sealed = (sealed),                                           \

@@ -10,6 +10,7 @@
 #include "gate/pack.h"
 #include "gate/turn.h"
 #include "house.h"
+#include "store/budgets.h"
 #include "tap.h"
 #include "util/file.h"
 #include "util/instant.h"
@@ -331,7 +332,190 @@ a_turn_takes_so_many_fronts_and_drops_a_broken_one(void)
 	house_close(&house);
 }
 
+/* The house pack with more rules at its end, and one test that asks little. */
+static void
+load_more_rules(const char *rules)
+{
+	static const struct str names[] = { STR_INIT("federal"),
+		STR_INIT("house") };
+	struct ed25519_seed seed = { { 7 } };
+	struct tlog_note_signer signer;
+	struct diag_list diags;
+	struct str path = arena_format(&house.arena, "%s/packs/house",
+	    house.dir);
+	struct str file = arena_format(&house.arena, "%.*s/policies.cedar",
+	    STR_ARG(path));
+	struct str text;
+	struct buf key;
+
+	check(file_read(&text, &house.arena, AT_FDCWD, file.p, 1 << 22) == 0);
+	text = arena_format(&house.arena, "%.*s\n%s", STR_ARG(text), rules);
+	check(file_replace(AT_FDCWD, file.p, text, 0644) == 0);
+	file = arena_format(&house.arena, "%.*s/tests.json", STR_ARG(path));
+	check(file_replace(AT_FDCWD, file.p,
+		  STR("[{\"name\":\"one\",\"fields\":[\"owner.family\"],"
+		      "\"facts\":{},\"expect\":{\"decision\":\"deny\"}}]"),
+		  0644) == 0);
+	file = arena_format(&house.arena, "%.*s/pack.conf", STR_ARG(path));
+	check(file_read(&text, &house.arena, AT_FDCWD, file.p, 1 << 22) == 0);
+	*(char *)(uintptr_t)(strstr(text.p, "= 1;") + 2) = '2';
+	check(file_replace(AT_FDCWD, file.p, text, 0644) == 0);
+	buf_init(&key, 4096);
+	check(tlog_note_signer_init(&signer, STR("counsel"),
+		  TLOG_NOTE_ED25519, &seed) == 0);
+	tlog_note_signer_format(&signer, &key);
+	diag_init(&diags, &house.arena, STR(""), (struct str){ 0 });
+	check_u64(pack_sign(path.p, buf_str(&key), &diags), 0);
+	check_u64(force_load(&house.gate, names, 2, house.now_us, &diags), 0);
+	diag_print(&diags, stdout);
+	buf_fini(&key);
+}
+
+#define RULE_HEAD                                                              \
+	"@id(\"r%d\") @cite(\"c\") @asof(\"2026-01-01\") "                     \
+	"@verified(\"true\") @says(\"no\") @remedy(\"none\") "
+
+/* Load n more rules of the form, a literal with the number twice in it. */
+#define LOAD_RULES(n, form)                                                    \
+	do {                                                                   \
+		struct buf rules;                                              \
+	\
+		buf_init(&rules, 1 << 20);                                     \
+		for (int i = 0; i < (n); i++)                                  \
+			buf_add_format(&rules, RULE_HEAD form "\n", i, i);     \
+		load_more_rules(arena_str(&house.arena, buf_str(&rules)).p);   \
+		buf_fini(&rules);                                              \
+	} while (0)
+
+static void
+more_rules_refuse_than_are_told_of(void)
+{
+	struct house_answer answer;
+	const char *at;
+	size_t n = 0;
+
+	house_open(&house);
+	LOAD_RULES(LIMIT_RULINGS + 6,
+	    "@mark(\"m%d\") forbid(principal, action, resource);");
+	answer = ask(HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.family\"]"));
+	check_u64(answer.status, 403);
+	for (at = answer.body.p; (at = strstr(at, "\"rule\":")) != NULL; at++)
+		n++;
+	check_u64(n, LIMIT_RULINGS);
+	house_close(&house);
+}
+
+static void
+a_request_that_would_need_too_many_approvals_is_refused(void)
+{
+	struct house_answer answer;
+
+	house_open(&house);
+	LOAD_RULES(LIMIT_NEEDS + 1,
+	    "@needs(\"role%d\") forbid(principal, action, resource) "
+	    "unless { context.approvals.contains(\"x\") };");
+	answer = ask(HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.family\"]"));
+	check_u64(answer.status, 403);
+	house_close(&house);
+}
+
+static void
+no_more_duties_are_laid_on_than_the_limit(void)
+{
+	struct house_answer answer;
+	const char *at;
+	size_t n = 0;
+
+	house_open(&house);
+	LOAD_RULES(LIMIT_DUTIES + 8,
+	    "@duty(\"d%d\") permit(principal, action, resource);");
+	answer = ask(HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.family\"]"));
+	check_u64(answer.status, 200);
+	for (at = strstr(answer.body.p, "\"duties\""); at != NULL && *at != ']';
+	     at++)
+		n += *at == ',';
+	check_u64(n + 1, LIMIT_DUTIES);
+	house_close(&house);
+}
+
+static void
+counting_stops_at_its_limit(void)
+{
+	struct house_answer answer;
+	uint8_t subject[32] = { 0 };
+	uint64_t count = 0;
+
+	house_open(&house);
+	check(store_begin(house.store) == 0);
+	for (int i = 0; i < LIMIT_WEIGH_COUNT + 5; i++) {
+		memcpy(subject, &i, sizeof(i));
+		check(budgets_see(house.store, 1, STR("amy"),
+			  (struct str){ (char *)subject, 32 },
+			  house.now_us) == 0);
+	}
+	check(store_commit(house.store) == 0);
+	check(budgets_count(house.store, &count, 1, STR("amy"), 0,
+		  LIMIT_WEIGH_COUNT) == 0);
+	check_u64(count, LIMIT_WEIGH_COUNT);
+	answer = ask(HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.family\"]"));
+	check_u64(answer.status, 403);
+	check(house_has(answer, "far-too-many-persons"));
+	house_close(&house);
+}
+
+static void
+expired_keys_are_swept_in_steps_and_the_key_is_free_again(void)
+{
+	static const char body[] = HOUSE_REQUEST(HOUSE_PLATE,
+	    "[\"owner.family\"]");
+	struct store_idempotency row = { .requester = STR("amy"),
+		.request = STR("00000000000000000000000000"),
+		.answer = STR(""),
+		.expires_us = 1 };
+	uint8_t key[32] = { 0 };
+
+	house_open(&house);
+	check(store_begin(house.store) == 0);
+	for (int i = 0; i < LIMIT_SWEEP + 1; i++) {
+		memcpy(key, &i, sizeof(i));
+		row.key = row.body = (struct str){ (char *)key, 32 };
+		check(requests_put_idempotency(house.store, &row) == 0);
+	}
+	check(store_commit(house.store) == 0);
+	check_u64(house_ask(&house, "amy", "createRequest", NULL, "k", body)
+		      .status,
+	    200);
+	house.now_us += INT64_C(3600) * 1000000 *
+	    (LIMIT_IDEMPOTENCY_HOURS + 1);
+	check_u64(house_ask(&house, "amy", "createRequest", NULL, "k", body)
+		      .status,
+	    200);
+	check_u64(house.fixture.n_fetches, 2);
+	check_u64(house_ask(&house, "amy", "createRequest", NULL, "k", body)
+		      .status,
+	    200);
+	check_u64(house.fixture.n_fetches, 2);
+	house_close(&house);
+}
+
+static void
+what_the_limits_allow_fits_together(void)
+{
+	/* An answer fits a frame, a batch's asks and indexes fit its arena. */
+	check(LIMIT_ANSWER_BYTES + 4096 < LIMIT_FRAME_BYTES);
+	check(LIMIT_BATCH * (sizeof(struct ask) +
+		  LIMIT_ASK_SUBJECTS *
+		      (sizeof(struct str) + sizeof(struct digest))) <
+	    LIMIT_BATCH_BYTES);
+}
+
 static const struct tap_test tests[] = {
+	TEST(what_the_limits_allow_fits_together),
+	TEST(more_rules_refuse_than_are_told_of),
+	TEST(a_request_that_would_need_too_many_approvals_is_refused),
+	TEST(no_more_duties_are_laid_on_than_the_limit),
+	TEST(counting_stops_at_its_limit),
+	TEST(expired_keys_are_swept_in_steps_and_the_key_is_free_again),
 	TEST(texts_of_a_request_end_at_their_limits),
 	TEST(a_request_names_so_many_fields_and_no_more),
 	TEST(a_ground_names_so_many_subjects_and_no_more),

@@ -602,6 +602,101 @@ hostile_38_a_clock_that_ran_back_stops_answers_until_it_is_right(void)
 }
 
 static void
+hostile_9_a_person_the_case_does_not_name_waits_for_a_supervisor(void)
+{
+	static const char body[] =
+	    "{\"subject\":{\"plate\":{\"state\":\"NY\",\"number\":\"%s\","
+	    "\"year\":2026,\"type\":\"PC\"}},\"ground\":{\"investigation\":"
+	    "\"24-555\"},\"purpose\":\"dppa-1\",\"end_use\":\"criminal\","
+	    "\"fields\":[\"owner.family\"],\"reason\":\"a reason in words\"}";
+	struct house_answer answer;
+	char text[600];
+
+	house_open(&house);
+	check_u64(house_ask(&house, "sue", "createInvestigation", NULL, NULL,
+		      "{\"number\":\"24-555\",\"offence\":\"1\",\"subjects\":"
+		      "[" HOUSE_PLATE "]}")
+		      .status,
+	    201);
+	check_u64(house_ask(&house, "sue", "createAssignment", "24-555", NULL,
+		      "{\"requester\":\"amy\"}")
+		      .status,
+	    201);
+	snprintf(text, sizeof(text), body, "ABC1234");
+	check_u64(ask("amy", text).status, 200);
+	snprintf(text, sizeof(text), body, "PROT111");
+	answer = ask("amy", text);
+	check_u64(answer.status, 202);
+	check(house_has(answer, "subject-not-in-case"));
+	check(!house_has(answer, "PROTECTEDNAME"));
+	house_close(&house);
+}
+
+static void
+an_approver_who_says_no_ends_the_request(void)
+{
+	struct house_answer answer;
+	char id[64];
+
+	house_open(&house);
+	answer = ask("amy", photo);
+	snprintf(id, sizeof(id), "%.*s",
+	    STR_ARG(house_member(&house, answer, "id")));
+	answer = house_ask(&house, "sue", "createApproval", id, NULL,
+	    "{\"role\":\"supervisor\",\"granted\":false,\"reason\":\"no\"}");
+	check_u64(answer.status, 201);
+	check_str(house_member(&house, answer, "decision"), STR("deny"));
+	answer = house_ask(&house, "amy", "getRequest", id, NULL, NULL);
+	check_u64(answer.status, 403);
+	check(house_has(answer, "approval was refused"));
+	house_close(&house);
+}
+
+static void
+p9_who_a_request_is_for_does_not_approve_it_either(void)
+{
+	struct house_answer answer;
+	char id[64];
+
+	house_open(&house);
+	check_u64(house_ask(&house, "sue", "createAssignment", "24-001", NULL,
+		      "{\"requester\":\"sue\"}")
+		      .status,
+	    201);
+	answer = ask("amy",
+	    "{\"subject\":{\"licence\":{\"state\":\"NY\",\"number\":"
+	    "\"123456789\"}},\"ground\":{\"investigation\":\"24-001\"},"
+	    "\"purpose\":\"dppa-1\",\"end_use\":\"criminal\",\"fields\":["
+	    "\"person.photo\"],\"reason\":\"for the sergeant\",\"requestor\":"
+	    "\"sue\"}");
+	check_u64(answer.status, 202);
+	snprintf(id, sizeof(id), "%.*s",
+	    STR_ARG(house_member(&house, answer, "id")));
+	answer = house_ask(&house, "sue", "createApproval", id, NULL,
+	    "{\"role\":\"supervisor\",\"granted\":true,\"reason\":\"mine\"}");
+	check_u64(answer.status, 403);
+	check_str(house_member(&house, answer, "code"), STR("own-request"));
+	house_close(&house);
+}
+
+static void
+an_instrument_nobody_registered_is_said_to_be_none(void)
+{
+	struct house_answer answer;
+
+	house_open(&house);
+	answer = ask("amy",
+	    "{\"subject\":" HOUSE_PLATE ",\"ground\":{\"investigation\":"
+	    "\"24-001\"},\"instrument\":\"FAKE\",\"purpose\":\"dppa-1\","
+	    "\"end_use\":\"criminal\",\"fields\":[\"owner.family\"],"
+	    "\"reason\":\"a reason in words\"}");
+	check_u64(answer.status, 400);
+	check_str(house_member(&house, answer, "member"), STR("/instrument"));
+	check_u64(house.fixture.n_fetches, 0);
+	house_close(&house);
+}
+
+static void
 one_looks_up_oneself_in_vain(void)
 {
 	struct house_answer answer;
@@ -727,6 +822,10 @@ static const struct tap_test tests[] = {
 	TEST(a_batch_is_one_commit_and_one_signature),
 	TEST(hostile_38_a_clock_that_ran_back_stops_answers_until_it_is_right),
 	TEST(one_looks_up_oneself_in_vain),
+	TEST(hostile_9_a_person_the_case_does_not_name_waits_for_a_supervisor),
+	TEST(an_approver_who_says_no_ends_the_request),
+	TEST(p9_who_a_request_is_for_does_not_approve_it_either),
+	TEST(an_instrument_nobody_registered_is_said_to_be_none),
 	TEST(hostile_10_a_warrant_opens_exactly_its_person),
 	TEST(p12_bad_input_is_named_and_changes_nothing_else),
 };

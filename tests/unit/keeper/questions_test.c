@@ -214,6 +214,21 @@ p7_keeper_refuses_what_is_not_proven(void)
 	close_desk(&desk);
 }
 
+/* Found by fuzz/keeper_frames: a size that no checkpoint can say. */
+static void
+p7_a_size_past_all_logs_is_not_signed(void)
+{
+	struct desk desk;
+
+	open_desk(&desk);
+	growing_log_ask(&desk.grown, &desk.ask, 1, 0, 0);
+	desk.ask.bytes[FRAME_HEAD + FRAME_FIELD_HEAD] = (char)0x80;
+	check_refused(&desk, "9223372036854775808 entries are more than a log "
+			     "can have");
+	check(questions_is_own(&desk.questions));
+	close_desk(&desk);
+}
+
 static void
 the_same_checkpoint_asked_again_is_the_same_note(void)
 {
@@ -461,6 +476,7 @@ static const struct tap_test tests[] = {
 	TEST(p7_keeper_refuses_what_is_not_proven),
 	TEST(p7_a_crash_before_the_answer_cannot_make_a_fork),
 	TEST(p7_no_signature_leaves_when_the_state_cannot_be_written),
+	TEST(p7_a_size_past_all_logs_is_not_signed),
 	TEST(the_same_checkpoint_asked_again_is_the_same_note),
 	TEST(hello_says_the_keys_and_what_was_signed),
 	TEST(indexes_come_in_order_and_are_keyed),

@@ -189,6 +189,24 @@ rollback_leaves_no_trace(void)
 }
 
 static void
+the_same_size_with_other_leaves_has_another_root_after_rollback(void)
+{
+	CLEANUP(tlog_edge_freep) struct tlog_edge *edge = new_edge();
+	struct digest wrong = { { 0xee } };
+	struct digest root;
+
+	memory_log_fill(20);
+	append(edge, 10);
+	tlog_edge_mark(edge);
+	for (size_t i = 0; i < 3; i++)
+		check(tlog_edge_append(edge, &wrong) == 0);
+	tlog_edge_root(edge, &root);
+	tlog_edge_rollback(edge);
+	append(edge, 3);
+	check_root(edge);
+}
+
+static void
 rollback_over_a_filled_second_level_works(void)
 {
 	CLEANUP(tlog_edge_freep) struct tlog_edge *edge = new_edge();
@@ -310,6 +328,7 @@ static const struct tap_test tests[] = {
 	TEST(every_entry_of_a_batch_over_many_tiles_has_its_proof),
 	TEST(full_tiles_are_handed_out_once_in_order),
 	TEST(rollback_leaves_no_trace),
+	TEST(the_same_size_with_other_leaves_has_another_root_after_rollback),
 	TEST(rollback_over_a_filled_second_level_works),
 	TEST(restore_goes_on_where_it_was),
 	TEST(older_proofs_come_through_the_reader),

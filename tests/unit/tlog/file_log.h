@@ -5,10 +5,12 @@
 #ifndef STILE_TESTS_FILE_LOG_H
 #define STILE_TESTS_FILE_LOG_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tlog/bundle.h"
 #include "tlog/checkpoint.h"
@@ -106,19 +108,19 @@ file_log_put_checkpoint(const char *dir, struct tlog_edge *edge)
 	buf_fini(&note);
 }
 
-/* Entries say their number and are of lengths from 20 to 20 + spread. */
+/* Entries say their number and are of lengths from least to least + spread. */
 UNUSED static void
-file_log_write(const char *dir, uint64_t size, size_t spread)
+file_log_write_of(const char *dir, uint64_t size, size_t least, size_t spread)
 {
 	struct tlog_edge *edge = NULL;
 	struct buf bundle;
-	char *entry = malloc(20 + spread);
+	char *entry = malloc(least + spread);
 
 	if (entry == NULL || tlog_edge_new(&edge) != 0)
 		file_log_die("memory");
 	buf_init(&bundle, (size_t)1 << 25);
 	for (uint64_t i = 0; i < size; i++) {
-		size_t len = 20 + (spread > 0 ? (size_t)(i * 31 % spread) : 0);
+		size_t len = least + (spread > 0 ? (size_t)(i * 31 % spread) : 0);
 		struct digest leaf;
 
 		memset(entry, 'a' + (int)(i % 26), len);
@@ -141,6 +143,33 @@ file_log_write(const char *dir, uint64_t size, size_t spread)
 	tlog_edge_free(edge);
 	buf_fini(&bundle);
 	free(entry);
+}
+
+/* Entries of 20 bytes and up to spread more. */
+UNUSED static void
+file_log_write(const char *dir, uint64_t size, size_t spread)
+{
+	file_log_write_of(dir, size, 20, spread);
+}
+
+UNUSED static void
+file_log_remove(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	char name[512];
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
+		if (unlink(name) < 0)
+			file_log_remove(name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	rmdir(path);
 }
 
 #endif

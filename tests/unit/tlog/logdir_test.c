@@ -1,7 +1,6 @@
 /* Log directories: Tessera's log, ours, and what is wrong in a directory. */
 #include "tlog/logdir.h"
 
-#include <dirent.h>
 #include <unistd.h>
 
 #include "file_log.h"
@@ -27,26 +26,6 @@ fresh_dir(void)
 	if (mkdtemp(dir_name) == NULL)
 		file_log_die("mkdtemp");
 	return dir_name;
-}
-
-static void
-remove_tree(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	char name[512];
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 ||
-		    strcmp(entry->d_name, "..") == 0)
-			continue;
-		snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
-		if (unlink(name) < 0)
-			remove_tree(name);
-	}
-	if (dir != NULL)
-		closedir(dir);
-	rmdir(path);
 }
 
 static void
@@ -114,7 +93,7 @@ a_log_written_by_us_is_sound(void)
 		file_log_write(path, sizes[i], 40);
 		check(audit(path, &finding) == 0);
 		check_u64(finding.n_entries, sizes[i]);
-		remove_tree(path);
+		file_log_remove(path);
 	}
 }
 
@@ -166,7 +145,7 @@ one_flipped_byte_anywhere_in_a_bundle_names_its_entry(void)
 		check_u64(finding.entry, (uint64_t)i / ENTRY);
 		flip(path, "tile/entries/000", i);
 	}
-	remove_tree(path);
+	file_log_remove(path);
 }
 
 static void
@@ -193,7 +172,7 @@ files_missing_cut_and_grown_are_named(void)
 	check(unlink(name) == 0);
 	check(mkdir(name, 0700) == 0);
 	check_bad(path, TLOG_AUDIT_MISSING, false, 256);
-	remove_tree(path);
+	file_log_remove(path);
 }
 
 static void
@@ -211,12 +190,12 @@ a_full_file_serves_where_the_partial_one_was_removed(void)
 	file_log_write(path, 600, 5);
 	check(rename(to, from) == 0);
 	snprintf(to, sizeof(to), "%s/tile/0/001.p", path);
-	remove_tree(to);
+	file_log_remove(to);
 	snprintf(to, sizeof(to), "%s/tile/entries/001.p", path);
-	remove_tree(to);
+	file_log_remove(to);
 	check(audit(path, &finding) == 0);
 	check_u64(finding.n_entries, 300);
-	remove_tree(path);
+	file_log_remove(path);
 }
 
 static void
@@ -240,7 +219,7 @@ proofs_come_out_of_a_directory(void)
 	tlog_merkle_leaf(&leaf, entries[255]);
 	check(tlog_proof_verify_inclusion(&root, 700, 511, &leaf,
 		  proof.hashes, proof.n_hashes) == 0);
-	remove_tree(path);
+	file_log_remove(path);
 }
 
 static void
@@ -267,7 +246,7 @@ what_is_no_log_directory_is_said(void)
 	    TLOG_LOGDIR_E_TOO_LARGE);
 	check(tlog_logdir_close(dir) == NULL);
 	check(tlog_logdir_close(NULL) == NULL);
-	remove_tree(path);
+	file_log_remove(path);
 }
 
 static const struct tap_test tests[] = {

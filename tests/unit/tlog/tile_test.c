@@ -153,7 +153,8 @@ sunlights_tiles_agree_with_each_other(void)
 		file = fopen(path, "rb");
 		if (!check(file != NULL))
 			return;
-		check_u64(fread(places[i], 32, 257, file), widths[i]);
+		check_u64(fread(places[i], 32, widths[i], file), widths[i]);
+		check(fgetc(file) == EOF);
 		fclose(file);
 	}
 	tlog_tile_root(&root, leaves);

@@ -1,11 +1,17 @@
 /* Text tools of util: slices, buffers, codings, instants, CSV, frames. */
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "tap.h"
 #include "limits.h"
 #include "util/arena.h"
 #include "util/base64.h"
 #include "util/buf.h"
+#include "util/channel.h"
 #include "util/csv.h"
 #include "util/diag.h"
+#include "util/fault.h"
 #include "util/frame.h"
 #include "util/hex.h"
 #include "util/instant.h"
@@ -321,7 +327,84 @@ a_diagnostic_shows_line_column_and_caret(void)
 	arena_fini(&arena);
 }
 
+static void
+a_trail_of_a_fault_is_as_long_as_its_limit(void)
+{
+	char text[8192] = "";
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	size_t n = 0;
+	int r = FAULT(ENOENT);
+
+	for (int i = 0; i < LIMIT_FAULT_TRAIL + 5; i++)
+		r = TRACE(r);
+	check(r == -ENOENT);
+	fault_trail(out);
+	fclose(out);
+	for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
+		n++;
+	check_u64(n, LIMIT_FAULT_TRAIL);
+}
+
+static void
+a_message_is_cut_at_its_limit(void)
+{
+	static char long_text[2 * LIMIT_DIAG_TEXT];
+	struct diag_list list;
+	struct arena arena;
+
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	arena_init(&arena, 1 << 20);
+	diag_init(&list, &arena, STR(""), (struct str){ 0 });
+	diag_error_at(&list, STR("a"), "%s", long_text);
+	check_u64(list.items[0].text.len, LIMIT_DIAG_TEXT - 1);
+	arena_fini(&arena);
+}
+
+static void
+an_allocation_larger_than_a_block_gets_its_own(void)
+{
+	struct arena arena;
+	char *small;
+	char *large;
+
+	arena_init(&arena, 4 * LIMIT_ARENA_BLOCK);
+	small = arena_alloc(&arena, 16);
+	large = arena_alloc(&arena, 2 * LIMIT_ARENA_BLOCK);
+	check(small != NULL && large != NULL);
+	large[2 * LIMIT_ARENA_BLOCK - 1] = 'x';
+	check(arena_join(&arena, NULL, 0).p != NULL);
+	arena_fini(&arena);
+}
+
+static void
+a_channel_queues_so_much_and_no_more(void)
+{
+	static char bulk[LIMIT_FRAME_BYTES / 2];
+	struct channel channel;
+	int pair[2];
+	int r = 0;
+
+	check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	check(channel_init(&channel, pair[0]) == 0);
+	while (r == 0) {
+		size_t place = frame_begin(&channel.out, 1, 1);
+
+		frame_put(&channel.out, 1,
+		    (struct str){ bulk, sizeof(bulk) });
+		r = frame_end(&channel.out, place);
+	}
+	check_u64((uint64_t)r, BUF_E_LIMIT);
+	check(channel.out.len <= LIMIT_CHANNEL_QUEUE);
+	check(channel.out.len > LIMIT_CHANNEL_QUEUE - LIMIT_FRAME_BYTES);
+	channel_fini(&channel);
+	close(pair[1]);
+}
+
 static const struct tap_test tests[] = {
+	TEST(a_trail_of_a_fault_is_as_long_as_its_limit),
+	TEST(a_message_is_cut_at_its_limit),
+	TEST(an_allocation_larger_than_a_block_gets_its_own),
+	TEST(a_channel_queues_so_much_and_no_more),
 	TEST(numbers_are_plain_decimal_only),
 	TEST(a_buffer_stops_at_its_limit_and_says_so),
 	TEST(an_arena_stops_at_its_limit_and_says_so),

@@ -1,6 +1,8 @@
-/* Holding the forms of policies against the oracle; see forms.h. */
-#include "forms.h"
-
+/*
+ * The forms of a policy held against what the original engine answered: as
+ * JSON, as canonical text, formatted.
+ */
+#include "conform.h"
 #include "limits.h"
 #include "stile/cedar.h"
 #include "util/buf.h"
@@ -26,43 +28,6 @@ forms_fini(struct forms *forms)
 	arena_fini(&forms->arena);
 }
 
-/* Members in any order. */
-static bool
-is_same(const struct jsontree *a, const struct jsontree *b)
-{
-	if (a->kind != b->kind)
-		return false;
-	switch (a->kind) {
-	case JSONTREE_NULL:
-		return true;
-	case JSONTREE_BOOL:
-		return a->boolean == b->boolean;
-	case JSONTREE_INTEGER:
-		return a->number == b->number;
-	case JSONTREE_NUMBER:
-	case JSONTREE_STRING:
-		return str_is_equal(a->text, b->text);
-	case JSONTREE_ARRAY:
-		for (size_t i = 0; i < a->array.n; i++) {
-			if (i >= b->array.n ||
-			    !is_same(&a->array.items[i], &b->array.items[i]))
-				return false;
-		}
-		return a->array.n == b->array.n;
-	case JSONTREE_OBJECT:
-		break;
-	}
-	for (size_t i = 0; i < a->object.n; i++) {
-		const struct jsontree *other =
-		    cedar_jsontree_get(b, a->object.items[i].name);
-
-		if (other == NULL ||
-		    !is_same(&a->object.items[i].value, other))
-			return false;
-	}
-	return a->object.n == b->object.n;
-}
-
 /* The one policy of a set in JSON form is what the oracle says. */
 static bool
 is_form(struct forms *forms, const struct cedar_policies *policies,
@@ -82,7 +47,7 @@ is_form(struct forms *forms, const struct cedar_policies *policies,
 		return false;
 	statics = cedar_jsontree_get(&tree, STR("staticPolicies"));
 	return statics != NULL && statics->object.n == 1 &&
-	    is_same(&statics->object.items[0].value, want);
+	    conform_is_equal(&statics->object.items[0].value, want);
 }
 
 /* The oracle's answer is JSON text, with the form under `json`. */
@@ -111,43 +76,67 @@ is_text(const struct buf *buf, const struct jsontree *want, const char *end)
 {
 	struct str got = buf_str(buf);
 
-	return want != NULL && want->kind == JSONTREE_STRING &&
+	return want->kind == JSONTREE_STRING &&
 	    str_has_suffix(got, str_of(end)) &&
 	    str_is_equal(str_part(got, 0, got.len - strlen(end)), want->text);
 }
 
-struct forms_verdict
-forms_judge(const struct jsontree *line, struct str source)
+struct verdict {
+	bool est; /* the JSON form, and what is read back from it */
+	bool text;
+	bool format;
+};
+
+static struct verdict
+judge(struct forms *forms, const struct jsontree *line, struct str source)
 {
-	CLEANUP(forms_fini) struct forms forms = { 0 };
-	struct forms_verdict verdict = { 0 };
+	struct verdict verdict = { 0 };
 	const struct jsontree *form;
 	struct str json;
 
+	form = form_of(forms, line, &json);
+	forms->diags.source = source;
+	if (form == NULL || cedar_names_new(&forms->names) != 0 ||
+	    cedar_policies_parse(&forms->policies, forms->names, source, NULL,
+	    0, 0, &forms->diags) != 0)
+		return verdict;
+	forms->diags.source = json;
+	if (cedar_policies_from_json(&forms->read, forms->names, json,
+	    &forms->diags) == 0) {
+		verdict.est = is_form(forms, forms->policies, form) &&
+		    is_form(forms, forms->read, form);
+		buf_reset(&forms->buf);
+		verdict.text =
+		    cedar_policies_to_text(forms->read, &forms->buf) == 0 &&
+		    is_text(&forms->buf, conform_get(line, "text"), "\n");
+	}
+	buf_reset(&forms->buf);
+	forms->diags.source = source;
+	verdict.format = cedar_format_text(&forms->buf, source, NULL,
+	    &forms->diags) == 0 &&
+	    is_text(&forms->buf, conform_get(line, "fmt"), "");
+	return verdict;
+}
+
+/* The policy is that of the case, which the line names by its .json. */
+void
+conform_forms_oracle(struct conform *conform, const struct jsontree *line)
+{
+	CLEANUP(forms_fini) struct forms forms = { 0 };
+	struct str name = conform_member(line, "f");
+	struct verdict verdict;
+	struct str source;
+	struct str path;
+
 	arena_init(&forms.arena, (size_t)1 << 30);
 	buf_init(&forms.buf, FORM_BYTES);
-	diag_init(&forms.diags, &forms.arena, STR(""), source);
-	form = form_of(&forms, line, &json);
-	forms.diags.source = source;
-	if (form == NULL || cedar_names_new(&forms.names) != 0 ||
-	    cedar_policies_parse(&forms.policies, forms.names, source, NULL, 0,
-	    0, &forms.diags) != 0)
-		return verdict;
-	forms.diags.source = json;
-	if (cedar_policies_from_json(&forms.read, forms.names, json,
-	    &forms.diags) == 0) {
-		verdict.est = is_form(&forms, forms.policies, form) &&
-		    is_form(&forms, forms.read, form);
-		buf_reset(&forms.buf);
-		verdict.text =
-		    cedar_policies_to_text(forms.read, &forms.buf) == 0 &&
-		    is_text(&forms.buf, cedar_jsontree_get(line, STR("text")),
-		    "\n");
-	}
-	buf_reset(&forms.buf);
-	forms.diags.source = source;
-	verdict.format = cedar_format_text(&forms.buf, source, NULL,
-	    &forms.diags) == 0 &&
-	    is_text(&forms.buf, cedar_jsontree_get(line, STR("fmt")), "");
-	return verdict;
+	diag_init(&forms.diags, &forms.arena, STR(""), STR(""));
+	path = arena_format(&forms.arena, "corpus-tests/%.*s.cedar",
+	    STR_ARG(str_part(name, 0, name.len - MIN(name.len, 5))));
+	if (!conform_read(&source, conform, &forms.arena, path))
+		return;
+	verdict = judge(&forms, line, source);
+	conform_count(conform, EST, verdict.est, "oracle", name);
+	conform_count(conform, TEXT, verdict.text, "oracle", name);
+	conform_count(conform, FORMAT, verdict.format, "oracle", name);
 }
