@@ -17,7 +17,7 @@
  * Returns: as cedar_policies_from_json(), whose work this is.
  */
 int cedar_est_read_set(struct cedar_policies **policies,
-    struct cedar_names *names, struct str json,
-    struct diag_list *diags) MUST_USE NONNULL;
+    struct cedar_names *names, struct str json, struct diag_list *diags)
+    MUST_USE NONNULL;
 
 #endif

@@ -405,8 +405,8 @@ static void
 write_policy(struct json *json, const struct ast_policy *policy)
 {
 	json_open_object(json);
-	json_put_string(json, "effect", policy->effect == CEDAR_PERMIT
-		? STR("permit") : STR("forbid"));
+	json_put_string(json, "effect",
+	    policy->effect == CEDAR_PERMIT ? STR("permit") : STR("forbid"));
 	scope(json, "principal", &policy->principal, STR("?principal"));
 	scope(json, "action", &policy->action, STR(""));
 	scope(json, "resource", &policy->resource, STR("?resource"));
@@ -414,8 +414,9 @@ write_policy(struct json *json, const struct ast_policy *policy)
 	json_open_array(json);
 	for (size_t i = 0; i < policy->n_conditions; i++) {
 		json_open_object(json);
-		json_put_string(json, "kind", policy->conditions[i].is_unless
-			? STR("unless") : STR("when"));
+		json_put_string(json, "kind",
+		    policy->conditions[i].is_unless ? STR("unless")
+						    : STR("when"));
 		json_key(json, STR("body"));
 		expression(json, policy->conditions[i].body);
 		json_close_object(json);

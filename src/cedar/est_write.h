@@ -13,11 +13,11 @@
 #include "util/buf.h"
 
 /* Append one policy or template. Stops when buf has failed. */
-void cedar_est_write_policy(struct buf *buf,
-    const struct ast_policy *policy) NONNULL;
+void cedar_est_write_policy(struct buf *buf, const struct ast_policy *policy)
+    NONNULL;
 
 /* Append {staticPolicies, templates, templateLinks}. Stops likewise. */
-void cedar_est_write_set(struct buf *buf,
-    const struct cedar_policies *policies) NONNULL;
+void cedar_est_write_set(struct buf *buf, const struct cedar_policies *policies)
+    NONNULL;
 
 #endif

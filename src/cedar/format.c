@@ -96,8 +96,8 @@ static struct str
 spelling(const struct formatter *f)
 {
 	struct ast_span span = f->token.span;
-	struct str text = str_part(f->source, span.at,
-	    (size_t)span.at + span.len);
+	struct str text =
+	    str_part(f->source, span.at, (size_t)span.at + span.len);
 
 	while (f->token.kind == TOKEN_NUMBER && text.len > 1 &&
 	    text.p[0] == '0')
@@ -365,8 +365,9 @@ accesses(struct formatter *f, const struct ast_expr *e, unsigned n_parens)
 
 	if (receiver != NULL) {
 		accesses(f, receiver, receiver->n_parens);
-		if (receiver->n_parens == 0 && (receiver->kind == AST_CALL ||
-		    receiver_of(receiver) != NULL))
+		if (receiver->n_parens == 0 &&
+		    (receiver->kind == AST_CALL ||
+			receiver_of(receiver) != NULL))
 			cedar_layout_break(&f->layout);
 		access(f, e);
 		return;
@@ -390,8 +391,8 @@ member(struct formatter *f, const struct ast_expr *e, unsigned n_parens)
 static void
 unary(struct formatter *f, const struct ast_expr *e, unsigned n_parens)
 {
-	while (n_parens == 0 && (f->token.kind == TOKEN_NOT ||
-	    f->token.kind == TOKEN_MINUS)) {
+	while (n_parens == 0 &&
+	    (f->token.kind == TOKEN_NOT || f->token.kind == TOKEN_MINUS)) {
 		word(f);
 		if (e->kind == AST_LONG)
 			break;
@@ -765,8 +766,8 @@ cedar_format_set(struct buf *buf, const struct ast_set *set,
 			buf_add_char(buf, '\n');
 		r = put_policy(&f, buf, scratch, &set->policies[i], width);
 	}
-	while (r == 0 && next_comment(&f, &f.above, set->source.len, false,
-	    &comment)) {
+	while (r == 0 &&
+	    next_comment(&f, &f.above, set->source.len, false, &comment)) {
 		buf_add_str(buf, comment);
 		buf_add_char(buf, '\n');
 	}

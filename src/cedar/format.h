@@ -22,7 +22,6 @@
  * Returns: 0; CEDAR_E_LIMIT (scratch); fault. Whether buf had room: buf_finish().
  */
 int cedar_format_set(struct buf *buf, const struct ast_set *set,
-    const struct cedar_format *format, struct arena *scratch)
-    MUST_USE NONNULL;
+    const struct cedar_format *format, struct arena *scratch) MUST_USE NONNULL;
 
 #endif

@@ -52,7 +52,10 @@ add(struct layout *layout, struct layout_step step)
 void
 cedar_layout_text(struct layout *layout, struct str text)
 {
-	add(layout, (struct layout_step){ STEP_TEXT, 0, cedar_unicode_width(text), text });
+	add(layout,
+	    (struct layout_step){ .kind = STEP_TEXT,
+		.width = cedar_unicode_width(text),
+		.text = text });
 }
 
 void
@@ -144,8 +147,8 @@ is_fitting(const struct render *render, size_t i)
 			column += step->width;
 		else if (step->kind == STEP_NEWLINE)
 			return !is_inside;
-		else if (!is_inside && (step->kind == STEP_LINE ||
-		    step->kind == STEP_BREAK))
+		else if (!is_inside &&
+		    (step->kind == STEP_LINE || step->kind == STEP_BREAK))
 			return true;
 		else if (step->kind == STEP_SPACE || step->kind == STEP_LINE)
 			column++;
@@ -187,8 +190,9 @@ put_text(struct render *render, const struct layout_step *step)
 {
 	if (render->is_line_end && render->is_begun)
 		buf_add_char(render->buf, '\n');
-	for (; render->spaces > 0 && render->is_begun &&
-	    render->buf->failed == 0; render->spaces--)
+	for (;
+	     render->spaces > 0 && render->is_begun && render->buf->failed == 0;
+	     render->spaces--)
 		buf_add_char(render->buf, ' ');
 	buf_add_str(render->buf, step->text);
 	render->column += step->width;
@@ -247,9 +251,7 @@ put_step(struct render *render, size_t i)
 void
 cedar_layout_render(const struct layout *layout, struct buf *buf, size_t width)
 {
-	struct render render = { .layout = layout,
-		.buf = buf,
-		.width = width };
+	struct render render = { .layout = layout, .buf = buf, .width = width };
 
 	for (size_t i = 0; i < layout->n && buf->failed == 0; i++)
 		put_step(&render, i);

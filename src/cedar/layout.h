@@ -37,9 +37,9 @@ void cedar_layout_init(struct layout *layout, struct arena *arena) NONNULL;
 /* Words: valid UTF-8, borrowed until rendered. */
 void cedar_layout_text(struct layout *layout, struct str text) NONNULL;
 
-void cedar_layout_space(struct layout *layout) NONNULL;   /* never a break */
-void cedar_layout_line(struct layout *layout) NONNULL;    /* or a space */
-void cedar_layout_break(struct layout *layout) NONNULL;   /* or nothing */
+void cedar_layout_space(struct layout *layout) NONNULL;	  /* never a break */
+void cedar_layout_line(struct layout *layout) NONNULL;	  /* or a space */
+void cedar_layout_break(struct layout *layout) NONNULL;	  /* or nothing */
 void cedar_layout_newline(struct layout *layout) NONNULL; /* always */
 
 void cedar_layout_open_group(struct layout *layout) NONNULL;

@@ -435,8 +435,9 @@ cedar_policy_text_print(struct buf *buf, const struct ast_policy *policy,
 	scope(&printer, &policy->resource, AST_RESOURCE);
 	text(&printer, ")");
 	for (size_t i = 0; i < policy->n_conditions; i++) {
-		text(&printer, policy->conditions[i].is_unless ? " unless { "
-							       : " when { ");
+		text(&printer,
+		    policy->conditions[i].is_unless ? " unless { "
+						    : " when { ");
 		expression(&printer, policy->conditions[i].body);
 		text(&printer, " }");
 	}

@@ -43,7 +43,7 @@ is_form(struct forms *forms, const struct cedar_policies *policies,
 	json = arena_str(&forms->arena, buf_str(&forms->buf));
 	forms->diags.source = json;
 	if (cedar_jsontree_parse_deep(&tree, &forms->arena, json,
-	    LIMIT_CEDAR_EST_DEPTH, &forms->diags) != 0)
+		LIMIT_CEDAR_EST_DEPTH, &forms->diags) != 0)
 		return false;
 	statics = cedar_jsontree_get(&tree, STR("staticPolicies"));
 	return statics != NULL && statics->object.n == 1 &&
@@ -62,7 +62,7 @@ form_of(struct forms *forms, const struct jsontree *line, struct str *json)
 		return NULL;
 	forms->diags.source = est->text;
 	if (cedar_jsontree_parse_deep(answer, &forms->arena, est->text,
-	    LIMIT_CEDAR_EST_DEPTH, &forms->diags) != 0)
+		LIMIT_CEDAR_EST_DEPTH, &forms->diags) != 0)
 		return NULL;
 	form = cedar_jsontree_get(answer, STR("json"));
 	if (form != NULL)
@@ -98,11 +98,11 @@ judge(struct forms *forms, const struct jsontree *line, struct str source)
 	forms->diags.source = source;
 	if (form == NULL || cedar_names_new(&forms->names) != 0 ||
 	    cedar_policies_parse(&forms->policies, forms->names, source, NULL,
-	    0, 0, &forms->diags) != 0)
+		0, 0, &forms->diags) != 0)
 		return verdict;
 	forms->diags.source = json;
 	if (cedar_policies_from_json(&forms->read, forms->names, json,
-	    &forms->diags) == 0) {
+		&forms->diags) == 0) {
 		verdict.est = is_form(forms, forms->policies, form) &&
 		    is_form(forms, forms->read, form);
 		buf_reset(&forms->buf);
@@ -112,8 +112,8 @@ judge(struct forms *forms, const struct jsontree *line, struct str source)
 	}
 	buf_reset(&forms->buf);
 	forms->diags.source = source;
-	verdict.format = cedar_format_text(&forms->buf, source, NULL,
-	    &forms->diags) == 0 &&
+	verdict.format =
+	    cedar_format_text(&forms->buf, source, NULL, &forms->diags) == 0 &&
 	    is_text(&forms->buf, conform_get(line, "fmt"), "");
 	return verdict;
 }
