@@ -310,6 +310,9 @@ keep_house(struct host *host)
 	if (r < 0)
 		return TRACE(r);
 	tell_clerk(host);
+	/* Space may have come back: one small durable write tells. */
+	if (gate->is_unwritable && store_probe(host->store) == 0)
+		gate->is_unwritable = false;
 	if (store_wal_pages(host->store) > LIMIT_STORE_WAL_PAGES)
 		r = store_checkpoint(host->store, STORE_CHECKPOINT_PASSIVE);
 	return r < 0 ? TRACE(r) : 0;

@@ -60,6 +60,7 @@ struct gate {
 	struct seal_public seal_public;
 
 	int64_t last_us;  /* time of the newest entry */
+	bool is_unwritable; /* the last commit failed: probe before ready */
 	bool is_stopped;  /* the store broke: the process must end */
 	bool is_refused;  /* the keeper refused our log: a human must look */
 	struct str reason; /* of the two above, static text */
