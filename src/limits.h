@@ -169,7 +169,7 @@
 #define LIMIT_LOOKBACK_BYTES ((size_t)256 << 20) /* a log of look-ups, whole */
 #define LIMIT_LOOKBACK_ROWS 2000000  /* its rows; the largest known has 300,000 */
 #define LIMIT_LOOKBACK_RULES 64	     /* rules told apart; all packs have 30 */
-#define LIMIT_CLIENT_BYTES (1u << 20) /* an answer of a holder */
+#define LIMIT_HTTPS_BYTES (1u << 20) /* an answer of a holder */
 #define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
 #define LIMIT_ROLES (LIMIT_CONFIG_FRONTS + 8) /* processes of one serve */
 #define LIMIT_LISTEN_QUEUE 1024		 /* connections not yet accepted */

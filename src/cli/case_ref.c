@@ -56,6 +56,11 @@ static const char *const prefixes[] = { "cad", "cfs", "oca", "inc", "ir", "cr",
 	"case", "rpt", "dr", "rd", "evt", "ev", "ccn", "irn", "cn", "ar",
 	"warr", "wrt", "case#", "pd", "so", "sp", "ci", "inv", "rms" };
 
+/* What follows a number that is no plate: 40mph, 10851vc. */
+static const char *const units[] = { "mph", "min", "mins", "hr", "hrs",
+	"hours", "day", "days", "yr", "yrs", "am", "pm", "th", "st", "nd", "rd",
+	"ft", "lbs", "oz", "pc", "vc", "hd", "k", "mg" };
+
 static bool
 is_word(struct str word, const char *const *words, size_t n)
 {
@@ -107,8 +112,8 @@ const char *
 case_ref_form_name(enum case_ref_form form)
 {
 	static const char *const names[CASE_REF_N_FORMS] = { "none",
-		"the agency's own form", "CAD 202600513454, P25-00123",
-		"25-01234", "2025-001234, 2025001234", "25-CR-1234", "2510494",
+		"the agency's own form", "CAD 202500012345, P25-00123",
+		"25-01234", "2025-001234, 2025001234", "25-CR-1234", "2501234",
 		"6 to 11 digits", "other text in the case column" };
 
 	return names[form];
@@ -190,9 +195,15 @@ case_ref_is_plate(struct str token)
 {
 	size_t n_digits = count_digits(token);
 	size_t n_letters = 0;
+	size_t lead = 0;
 
 	for (size_t i = 0; i < token.len; i++)
 		n_letters += isalpha((unsigned char)token.p[i]) != 0;
+	while (lead < token.len && isdigit((unsigned char)token.p[lead]))
+		lead++;
+	if (lead == n_digits && is_word(str_part(token, lead, token.len), units,
+		ARRAY_LEN(units)))
+		return false;
 	return n_digits + n_letters == token.len && token.len >= 5 &&
 	    token.len <= 8 && n_letters >= 1 && n_digits >= 2;
 }

@@ -1,8 +1,8 @@
 /*
  * Case numbers in free text: is there one, which, and how sure is that?
  *
- * Agencies write them as 25-01234, 2025-001234, 2510494, CAD 202600513454,
- * OCA 2613031, cfs26-19544, 25-CR-1234, 25.134692. Not case numbers, though
+ * Agencies write them as 25-01234, 2025-001234, 2501234, CAD 202500012345,
+ * OCA 2501234, cfs25-01234, 25-CR-1234, 25.012345. Not case numbers, though
  * they look alike: dates, phone numbers, social security and ZIP+4 numbers,
  * plates, VINs, UUIDs, statutes, unit and badge numbers, made-up runs (123456,
  * 000000), and None, N/A or test. What cannot be told apart is UNSURE.
@@ -26,11 +26,11 @@ enum case_ref_sureness {
 enum case_ref_form {
 	CASE_REF_FORM_NONE = 0,
 	CASE_REF_FORM_AGENCY,	 /* one of the mapping's own forms */
-	CASE_REF_FORM_PREFIX,	 /* CAD 202600513454, P25-00123 */
+	CASE_REF_FORM_PREFIX,	 /* CAD 202500012345, P25-00123 */
 	CASE_REF_FORM_YEAR,	 /* 25-01234 */
 	CASE_REF_FORM_FULL_YEAR, /* 2025-001234, 2025001234 */
 	CASE_REF_FORM_DOCKET,	 /* 25-CR-1234 */
-	CASE_REF_FORM_YEAR_RUN,	 /* 2510494 */
+	CASE_REF_FORM_YEAR_RUN,	 /* 2501234 */
 	CASE_REF_FORM_PLAIN,	 /* other runs of 6 to 11 digits */
 	CASE_REF_FORM_COLUMN,	 /* what else stood in a case column */
 	CASE_REF_N_FORMS,

@@ -1,5 +1,5 @@
 /* stile approve: another person's say on a request that waits for it. */
-#include "cli/client.h"
+#include "cli/https.h"
 #include "util/json.h"
 
 #define BODY_BYTES 65536
@@ -10,7 +10,7 @@ run(struct cli *cli)
 	CLEANUP(buf_fini) struct buf body = { 0 };
 	struct str path = arena_format(&cli->arena,
 	    "/v1/requests/%.*s/approvals",
-	    STR_ARG(client_escape(&cli->arena, cli->options.operands[0])));
+	    STR_ARG(https_escape(&cli->arena, cli->options.operands[0])));
 	struct json json;
 
 	buf_init(&body, BODY_BYTES);
@@ -22,7 +22,7 @@ run(struct cli *cli)
 	json_put_string(&json, "reason",
 	    str_of(option_get(&cli->options, "reason")));
 	json_close_object(&json);
-	return client_run(cli, path.p, buf_str(&body), NULL);
+	return https_run(cli, path.p, buf_str(&body), NULL);
 }
 
 static const struct option_spec options[] = {
@@ -42,7 +42,7 @@ static const struct option_spec options[] = {
 	    .kind = OPTION_FILE,
 	    .value = "FILE",
 	    .help = "Save the receipt; - is standard output" },
-	CLIENT_OPTIONS,
+	HTTPS_OPTIONS,
 };
 
 const struct verb cmd_approve = {

@@ -1,5 +1,5 @@
 /* stile ask: one question about one person or vehicle. */
-#include "cli/client.h"
+#include "cli/https.h"
 #include "cli/subject_json.h"
 #include "crypto/csprng.h"
 #include "util/hex.h"
@@ -126,7 +126,7 @@ run(struct cli *cli)
 	key = find_key(cli);
 	if (key == NULL)
 		return verb_fail(cli, VERB_CANNOT, "no randomness for a key");
-	r = client_run(cli, "/v1/requests", buf_str(&body), key);
+	r = https_run(cli, "/v1/requests", buf_str(&body), key);
 	if (r == VERB_CANNOT && !option_has(&cli->options, "idempotency-key"))
 		fprintf(cli->err.file,
 		    "%s: ask again with --idempotency-key %s: it counts "
@@ -183,7 +183,7 @@ static const struct option_spec options[] = {
 	    .value = "KEY",
 	    .help = "Made when not given; the same key counts once" },
 	{ .name = "dry-run", .help = "Print the request, send nothing" },
-	CLIENT_OPTIONS,
+	HTTPS_OPTIONS,
 };
 
 const struct verb cmd_ask = {

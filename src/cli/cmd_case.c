@@ -1,5 +1,5 @@
 /* stile case: investigations, registered by an agency's supervisor. */
-#include "cli/client.h"
+#include "cli/https.h"
 #include "cli/subject_json.h"
 
 #define BODY_BYTES 65536
@@ -8,7 +8,7 @@ static const char *
 path_of(struct cli *cli, const char *rest)
 {
 	return arena_format(&cli->arena, "/v1/investigations/%.*s%s",
-	    STR_ARG(client_escape(&cli->arena, cli->options.operands[0])),
+	    STR_ARG(https_escape(&cli->arena, cli->options.operands[0])),
 	    rest).p;
 }
 
@@ -28,14 +28,14 @@ run_open(struct cli *cli)
 	r = subject_json_put_list(cli, &json);
 	json_close_object(&json);
 	return r != VERB_OK ? r
-			    : client_run(cli, "/v1/investigations",
+			    : https_run(cli, "/v1/investigations",
 				  buf_str(&body), NULL);
 }
 
 static int
 run_close(struct cli *cli)
 {
-	return client_run(cli, path_of(cli, "/close"), STR("{}"), NULL);
+	return https_run(cli, path_of(cli, "/close"), STR(""), NULL);
 }
 
 static int
@@ -53,7 +53,7 @@ run_assign(struct cli *cli)
 		json_put_string(&json, "until",
 		    arena_format(&cli->arena, "%sT23:59:59Z", until));
 	json_close_object(&json);
-	return client_run(cli, path_of(cli, "/assignments"), buf_str(&body),
+	return https_run(cli, path_of(cli, "/assignments"), buf_str(&body),
 	    NULL);
 }
 
@@ -61,15 +61,15 @@ static int
 run_unassign(struct cli *cli)
 {
 	struct str rest = arena_format(&cli->arena, "/assignments/%.*s/end",
-	    STR_ARG(client_escape(&cli->arena, cli->options.operands[1])));
+	    STR_ARG(https_escape(&cli->arena, cli->options.operands[1])));
 
-	return client_run(cli, path_of(cli, rest.p), STR("{}"), NULL);
+	return https_run(cli, path_of(cli, rest.p), STR(""), NULL);
 }
 
 static int
 run_show(struct cli *cli)
 {
-	return client_run(cli, path_of(cli, ""), (struct str){ 0 }, NULL);
+	return https_run(cli, path_of(cli, ""), (struct str){ 0 }, NULL);
 }
 
 #define RECEIPT_OPTION                                                         \
@@ -84,7 +84,7 @@ static const struct option_spec open_options[] = {
 	    .is_required = true },
 	SUBJECT_JSON_LIST,
 	RECEIPT_OPTION,
-	CLIENT_OPTIONS,
+	HTTPS_OPTIONS,
 };
 
 static const struct option_spec assign_options[] = {
@@ -93,12 +93,12 @@ static const struct option_spec assign_options[] = {
 	    .value = "DAY",
 	    .help = "The last day; without end when not given" },
 	RECEIPT_OPTION,
-	CLIENT_OPTIONS,
+	HTTPS_OPTIONS,
 };
 
 static const struct option_spec plain_options[] = {
 	RECEIPT_OPTION,
-	CLIENT_OPTIONS,
+	HTTPS_OPTIONS,
 };
 
 #define PLAIN                                                                  \

@@ -1,5 +1,5 @@
 /* stile instrument: warrants, orders and subpoenas, and what they name. */
-#include "cli/client.h"
+#include "cli/https.h"
 #include "cli/subject_json.h"
 
 #define BODY_BYTES 65536
@@ -43,16 +43,16 @@ run_file(struct cli *cli)
 	json_close_object(&json);
 	return r != VERB_OK
 	    ? r
-	    : client_run(cli, "/v1/instruments", buf_str(&body), NULL);
+	    : https_run(cli, "/v1/instruments", buf_str(&body), NULL);
 }
 
 static int
 run_show(struct cli *cli)
 {
 	struct str path = arena_format(&cli->arena, "/v1/instruments/%.*s",
-	    STR_ARG(client_escape(&cli->arena, cli->options.operands[0])));
+	    STR_ARG(https_escape(&cli->arena, cli->options.operands[0])));
 
-	return client_run(cli, path.p, (struct str){ 0 }, NULL);
+	return https_run(cli, path.p, (struct str){ 0 }, NULL);
 }
 
 #define RECEIPT_OPTION                                                         \
@@ -100,12 +100,12 @@ static const struct option_spec file_options[] = {
 	    .help = "Hash of the paper, 64 hexadecimal digits" },
 	SUBJECT_JSON_LIST,
 	RECEIPT_OPTION,
-	CLIENT_OPTIONS,
+	HTTPS_OPTIONS,
 };
 
 static const struct option_spec plain_options[] = {
 	RECEIPT_OPTION,
-	CLIENT_OPTIONS,
+	HTTPS_OPTIONS,
 };
 
 static const struct verb actions[] = {

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "claims/claims.h"
-#include "cli/answer.h"
+#include "cli/response.h"
 #include "cli/verb.h"
 #include "limits.h"
 #include "stile/tlog.h"
@@ -73,13 +73,13 @@ verify_log(struct cli *cli, const char *path, struct str vkey)
 static int
 take_receipt(struct cli *cli, struct str *text)
 {
-	CLEANUP(answer_fini) struct answer answer = { 0 };
+	CLEANUP(response_fini) struct response answer = { 0 };
 	struct str receipt = { 0 };
 
 	if (text->len == 0 || text->p[0] != '{')
 		return VERB_OK;
-	if (answer_parse(&answer, *text))
-		receipt = answer_text(&answer, "receipt");
+	if (response_parse(&answer, *text))
+		receipt = response_text(&answer, "receipt");
 	if (receipt.len == 0)
 		return verb_fail(cli, VERB_NO, "JSON without a receipt in it");
 	*text = arena_str(&cli->arena, receipt);

@@ -1,5 +1,5 @@
 /* stile wanted: warrants, each for exactly one person. */
-#include "cli/client.h"
+#include "cli/https.h"
 #include "cli/subject_json.h"
 
 #define BODY_BYTES 65536
@@ -33,27 +33,27 @@ run_add(struct cli *cli)
 	json_close_object(&json);
 	return r != VERB_OK
 	    ? r
-	    : client_run(cli, "/v1/wanted", buf_str(&body), NULL);
+	    : https_run(cli, "/v1/wanted", buf_str(&body), NULL);
 }
 
 static const char *
 path_of(struct cli *cli, const char *rest)
 {
 	return arena_format(&cli->arena, "/v1/wanted/%.*s%s",
-	    STR_ARG(client_escape(&cli->arena, cli->options.operands[0])),
+	    STR_ARG(https_escape(&cli->arena, cli->options.operands[0])),
 	    rest).p;
 }
 
 static int
 run_recall(struct cli *cli)
 {
-	return client_run(cli, path_of(cli, "/recall"), STR("{}"), NULL);
+	return https_run(cli, path_of(cli, "/recall"), STR(""), NULL);
 }
 
 static int
 run_show(struct cli *cli)
 {
-	return client_run(cli, path_of(cli, ""), (struct str){ 0 }, NULL);
+	return https_run(cli, path_of(cli, ""), (struct str){ 0 }, NULL);
 }
 
 #define RECEIPT_OPTION                                                         \
@@ -96,12 +96,12 @@ static const struct option_spec add_options[] = {
 	    .value = "DAY",
 	    .help = "Last day; without end when not given" },
 	RECEIPT_OPTION,
-	CLIENT_OPTIONS,
+	HTTPS_OPTIONS,
 };
 
 static const struct option_spec plain_options[] = {
 	RECEIPT_OPTION,
-	CLIENT_OPTIONS,
+	HTTPS_OPTIONS,
 };
 
 #define PLAIN                                                                  \

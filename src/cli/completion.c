@@ -50,21 +50,18 @@ put_option_names(FILE *out, const struct option_spec *specs, size_t n)
 		fprintf(out, " --%s", specs[i].name);
 }
 
+/* What completes the value of an option: compgen's arguments. */
 static void
-bash_choices(FILE *out, const struct option_spec *spec)
+bash_source(FILE *out, const struct option_spec *spec)
 {
-	if (spec->kind == OPTION_FILE)
-		fprintf(out, "\t*--%s) COMPREPLY=($(compgen -f -- \"$cur\")); "
-			"return ;;\n", spec->name);
-	if (spec->kind == OPTION_DIR)
-		fprintf(out, "\t*--%s) COMPREPLY=($(compgen -d -- \"$cur\")); "
-			"return ;;\n", spec->name);
-	if (spec->kind != OPTION_CHOICE)
+	if (spec->kind == OPTION_FILE || spec->kind == OPTION_DIR) {
+		fputs(spec->kind == OPTION_FILE ? "-f" : "-d", out);
 		return;
-	fprintf(out, "\t*--%s) COMPREPLY=($(compgen -W '", spec->name);
+	}
+	fputs("-W '", out);
 	for (const char *p = spec->choices; *p != '\0'; p++)
 		fputc(*p == '|' ? ' ' : *p, out);
-	fputs("' -- \"$cur\")); return ;;\n", out);
+	fputc('\'', out);
 }
 
 static void
@@ -75,11 +72,11 @@ bash_values(FILE *out, const struct verb *verb, const struct verb *action)
 	for (size_t i = 0; i < of->n_options; i++) {
 		if (of->options[i].kind < OPTION_FILE)
 			continue;
-		fprintf(out, "\tcase \"$verb $prev\" in\n\t'%s%s%s '",
+		fprintf(out, "\t'%s%s%s --%s') COMPREPLY=($(compgen ",
 		    verb->name, action != NULL ? " " : "",
-		    action != NULL ? action->name : "");
-		bash_choices(out, &of->options[i]);
-		fputs("\tesac\n", out);
+		    action != NULL ? action->name : "", of->options[i].name);
+		bash_source(out, &of->options[i]);
+		fputs(" -- \"$cur\")); return ;;\n", out);
 	}
 }
 
@@ -123,9 +120,9 @@ write_bash(FILE *out)
 		      "\t\tverb=\"$verb ${COMP_WORDS[2]}\" ;;\n",
 		    out);
 	}
-	fputs("\tesac\n", out);
+	fputs("\tesac\n\tcase \"$verb $prev\" in\n", out);
 	each_verb(out, bash_values);
-	fputs("\tcase $verb in\n", out);
+	fputs("\tesac\n\tcase $verb in\n", out);
 	each_verb(out, bash_words);
 	fputs("\tesac\n"
 	      "\tcase $cur in\n"

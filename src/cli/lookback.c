@@ -165,6 +165,8 @@ read_reason(struct work *work, struct row *row)
 		return TRACE(r);
 	work->lookback->n_plate += row->reason.has_plate;
 	work->lookback->n_name += row->reason.has_name;
+	if (!has_column(work, AUDIT_MAP_REASON))
+		row->reason.class = REASON_WITHHELD;
 	if (!has_column(work, AUDIT_MAP_OFFENCE) || case_ref_is_none(offence))
 		return 0;
 	reason_classify(&other, offence);
@@ -173,7 +175,8 @@ read_reason(struct work *work, struct row *row)
 	work->lookback->n_class_differs +=
 	    row->reason.class >= REASON_TRAFFIC &&
 	    row->reason.class != other.class;
-	if (other.class > row->reason.class)
+	if (other.class > row->reason.class ||
+	    row->reason.class == REASON_WITHHELD)
 		row->reason.class = other.class;
 	return 0;
 }
@@ -195,6 +198,10 @@ read_case(struct work *work, struct row *row)
 
 	case_ref_find(&in_reason, row->row->cells[AUDIT_MAP_REASON],
 	    &work->rules);
+	if (in_reason.sureness != CASE_REF_NONE &&
+	    (row->reason.class == REASON_KEYS ||
+		row->reason.class == REASON_PLATE))
+		row->reason.class = REASON_NUMBER;
 	case_ref_column(&row->ref, cell, &work->rules);
 	if (!has_column(work, AUDIT_MAP_CASE)) {
 		row->ref = in_reason;
@@ -394,8 +401,7 @@ best_facts(const struct work *work, const struct row *row)
 		.requester_active = true,
 		.training_current = true,
 		.agreement_current = true,
-		.reason_given = row->reason.class != REASON_BLANK ||
-		    !has_column(work, AUDIT_MAP_REASON),
+		.reason_given = row->reason.class != REASON_BLANK,
 		.end_use = reason_end_use(row->reason.class),
 		.requester_day = 1,
 		.ground_count = 1,
@@ -682,16 +688,9 @@ rank_reasons(struct work *work)
 
 	for (size_t i = 0; i < work->reasons.n_slots; i++) {
 		const struct distinct *one = work->reasons.slots[i].value;
-		size_t n_digits = 0;
 
 		if (one == NULL || one->n_rows < LOOKBACK_LEAST ||
-		    one->text.len == 0 || one->text.len > 60 ||
-		    one->reason.has_plate || one->reason.has_name ||
-		    one->reason.class == REASON_OTHER)
-			continue;
-		for (size_t k = 0; k < one->text.len; k++)
-			n_digits += isdigit((unsigned char)one->text.p[k]) != 0;
-		if (n_digits >= 3)
+		    one->text.len > 60 || !one->reason.is_common)
 			continue;
 		rank(lookback->texts, &lookback->n_texts, LOOKBACK_TEXTS,
 		    &(struct lookback_text){ one->text, one->n_rows,

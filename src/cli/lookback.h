@@ -137,7 +137,7 @@ struct lookback {
 	uint64_t n_sureness[CASE_REF_SURE + 1];
 	uint64_t n_case_none;	  /* case column: blank or None */
 	uint64_t n_case_withheld; /* case column: taken out */
-	uint64_t n_case_words;	  /* case column: words, not a number */
+	uint64_t n_case_words;	  /* case column: no case number, but something */
 	uint64_t n_case_differs;  /* another number in the reason */
 	uint64_t n_class_differs; /* reason and offence name other things */
 	uint64_t n_plate;	  /* reasons that hold a plate */

@@ -87,7 +87,8 @@ tell_odd(struct pen *pen, const struct lookback *l)
 	say_count(pen, l->n_case_none, "The case number is blank or None in ",
 	    " rows.");
 	say_count(pen, l->n_case_words,
-	    "The case column holds words and no number in ", " rows.");
+	    "The case column holds something that is no case number in ",
+	    " rows.");
 	say_count(pen, l->n_case_differs,
 	    "The reason names another case number than the case column in ",
 	    " rows.");

@@ -17,6 +17,7 @@ static const struct {
 	[REASON_OTHER] = { "other", "Other words", "other" },
 	[REASON_BLANK] = { "blank", "Nothing", "other" },
 	[REASON_KEYS] = { "keys", "Key-mash or one character", "other" },
+	[REASON_NUMBER] = { "number", "A case number only", "criminal" },
 	[REASON_PLATE] = { "plate", "A plate and nothing else", "other" },
 	[REASON_NAME] = { "name", "A name and nothing else", "other" },
 	[REASON_TOOL] = { "tool", "Text of the search tool", "criminal" },
@@ -34,7 +35,7 @@ static const struct {
 	[REASON_IMMIGRATION] = { "immigration", "Immigration",
 	    "immigration-civil" },
 	[REASON_PERSONAL] = { "personal", "A personal marker", "other" },
-	[REASON_WITHHELD] = { "withheld", "Taken out of the release", "other" },
+	[REASON_WITHHELD] = { "withheld", "Not in the log, or taken out", "other" },
 };
 
 static const struct {
@@ -50,6 +51,16 @@ static const struct {
 static const char *const blanks[] = { "none", "n/a", "na", "null", "nil",
 	"nan", "undefined", "(none)", "(blank)", "[none]", "not provided",
 	"not applicable", "-", "--" };
+
+/* Words between those of the table that can not be a name. */
+static const char *const common[] = { "administrative", "admin", "camera",
+	"person", "persons", "vehicle", "vehicles", "veh", "car", "crimes",
+	"check", "alert", "the", "a", "an", "of", "for", "in", "on", "at", "to",
+	"and", "or", "with", "from", "by", "not", "no", "possible", "poss",
+	"related", "involved", "active", "new", "old", "local", "area", "state",
+	"federal", "county", "city", "dept", "department", "unit", "use",
+	"report", "reported", "only", "other", "misc", "child", "adult",
+	"juvenile", "male", "female", "degree", "first", "second", "third" };
 
 /* A text as lower-case words. */
 struct words {
@@ -128,6 +139,36 @@ is_phrase(const struct words *words, size_t at, const char *phrase,
 			return false;
 	}
 	return true;
+}
+
+/* Is the word one of the table's, alone or in a phrase? */
+static bool
+is_common_word(struct str word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(common); i++) {
+		if (str_is_equal(word, str_of(common[i])))
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		struct str rest = str_of(table[i].text);
+		struct str want;
+
+		while (str_split(&want, &rest, ' ')) {
+			if (is_word(word, want, table[i].wrong))
+				return true;
+		}
+	}
+	return word.len <= 2 && isdigit((unsigned char)word.p[0]);
+}
+
+static bool
+is_common_text(const struct words *words)
+{
+	for (size_t i = 0; i < words->n_words; i++) {
+		if (!is_common_word(words->words[i]))
+			return false;
+	}
+	return words->n_words > 0;
 }
 
 static enum reason_class
@@ -211,8 +252,20 @@ look_for_markers(struct reason *reason, struct str text,
 		for (size_t k = 0; k < word.len; k++)
 			n_letters += isalpha((unsigned char)word.p[k]) != 0;
 		reason->has_words |= n_letters >= 2;
-		reason->has_plate |= case_ref_is_plate(word);
 	}
+	/* Plates stand alone: cfs25-01234 holds none. */
+	for (size_t at = 0; at < text.len;) {
+		size_t from = at;
+
+		while (at < text.len &&
+		    strchr(" \t\n+,;:()\"'/", text.p[at]) == NULL)
+			at++;
+		reason->has_plate |= case_ref_is_plate(
+		    str_part(text, from, at));
+		at++;
+	}
+	reason->is_common = !reason->has_plate && !reason->has_name &&
+	    is_common_text(words);
 }
 
 static bool

@@ -21,6 +21,7 @@ enum reason_class {
 	REASON_OTHER = 0,  /* words that no class knows */
 	REASON_BLANK,	   /* nothing, or None */
 	REASON_KEYS,	   /* key-mash, a single character, an oath */
+	REASON_NUMBER,	   /* a case number and nothing else */
 	REASON_PLATE,	   /* a plate and nothing else */
 	REASON_NAME,	   /* a name was there, taken out of the release */
 	REASON_GENERIC,	   /* "investigation" */
@@ -34,7 +35,7 @@ enum reason_class {
 	REASON_WANTED,	   /* warrant, wanted, fugitive */
 	REASON_IMMIGRATION, /* ICE, deportation, detainer */
 	REASON_PERSONAL,   /* wife, ex, neighbour: a personal marker */
-	REASON_WITHHELD,   /* taken out of the release */
+	REASON_WITHHELD,   /* no such column, or taken out of the release */
 	REASON_N_CLASSES,
 };
 
@@ -43,6 +44,7 @@ struct reason {
 	bool has_plate; /* a plate, or what a release put in its place */
 	bool has_name;	/* what a release put in the place of a name */
 	bool has_words; /* at least one word of two letters */
+	bool is_common; /* all words are of the table: it can name nobody */
 };
 
 /* Classify a reason. */

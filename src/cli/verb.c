@@ -255,11 +255,6 @@ run(const struct verb *verb, const char *name, int argc, char *const *argv,
 	arena_init(&cli.arena, LIMIT_VERB_BYTES);
 	code = verb->run(&cli);
 	arena_fini(&cli.arena);
-	/* A full disk or a closed pipe must not look like success. */
-	if ((fflush(out) != 0 || ferror(out)) && code == VERB_OK) {
-		fprintf(errors, "%s: output: %s\n", name, strerror(errno));
-		code = VERB_CANNOT;
-	}
 	return code;
 }
 
@@ -288,13 +283,12 @@ run_help(int argc, char *const *argv, FILE *out, FILE *errors)
 	return VERB_OK;
 }
 
-int
-verb_main(int argc, char *const *argv, FILE *out, FILE *errors)
+static int
+dispatch(int argc, char *const *argv, FILE *out, FILE *errors)
 {
 	const struct verb *verb;
 	char name[64];
 
-	setlocale(LC_CTYPE, "");
 	if (argc < 2) {
 		fputs("stile: a verb is missing; see stile --help\n", errors);
 		return VERB_USAGE;
@@ -330,4 +324,19 @@ verb_main(int argc, char *const *argv, FILE *out, FILE *errors)
 		argv++;
 	}
 	return run(verb, name, argc, argv, out, errors);
+}
+
+int
+verb_main(int argc, char *const *argv, FILE *out, FILE *errors)
+{
+	int code;
+
+	setlocale(LC_CTYPE, "");
+	code = dispatch(argc, argv, out, errors);
+	/* A full disk or a closed pipe must not look like success. */
+	if ((fflush(out) != 0 || ferror(out)) && code == VERB_OK) {
+		fprintf(errors, "stile: output: %s\n", strerror(errno));
+		code = VERB_CANNOT;
+	}
+	return code;
 }

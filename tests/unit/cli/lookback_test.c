@@ -142,6 +142,7 @@ rare_texts_plates_and_names_are_never_shown(void)
 {
 	struct lookback *l = look(
 	    "reason\nUUV\nuuv\nUuv\nuuv.\n uuv \nJOHNSON CASE\nJOHNSON CASE\n"
+	    "JOHNSON CASE\n"
 	    "JOHNSON CASE\nJOHNSON CASE\nstolen ABC1234\nstolen ABC1234\n"
 	    "stolen ABC1234\nstolen ABC1234\nstolen ABC1234\nSmithers\n"
 	    "Smithers\nSmithers\nSmithers\nSmithers\n");

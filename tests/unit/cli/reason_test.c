@@ -92,6 +92,38 @@ plates_and_names_are_marked_beside_the_class(void)
 }
 
 static void
+only_texts_of_common_words_may_be_shown(void)
+{
+	static const struct {
+		const char *text;
+		bool is_common;
+	} texts[] = { { "Property Crime", true }, { "administrative test", true },
+		{ "INVESTIGATION.", true }, { "theft 1", true },
+		{ "Johnson case", false }, { "warrant smith", false },
+		{ "stolen ABC1234", false }, { "25-12345", false },
+		{ "", false } };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct reason reason;
+
+		reason_classify(&reason, str_of(texts[i].text));
+		if (!check(reason.is_common == texts[i].is_common))
+			printf("# \"%s\"\n", texts[i].text);
+	}
+}
+
+static void
+numbers_with_units_are_no_plates(void)
+{
+	struct reason reason;
+
+	reason_classify(&reason, STR("ran at 100mph, 10851vc, cfs25-01234"));
+	check(!reason.has_plate);
+	reason_classify(&reason, STR("ran 7ABC123"));
+	check(reason.has_plate);
+}
+
+static void
 every_class_has_a_name_a_title_and_an_end_use(void)
 {
 	for (size_t i = 0; i < REASON_N_CLASSES; i++) {
@@ -104,6 +136,8 @@ every_class_has_a_name_a_title_and_an_end_use(void)
 static const struct tap_test tests[] = {
 	TEST(texts_of_real_logs_fall_into_their_classes),
 	TEST(plates_and_names_are_marked_beside_the_class),
+	TEST(only_texts_of_common_words_may_be_shown),
+	TEST(numbers_with_units_are_no_plates),
 	TEST(every_class_has_a_name_a_title_and_an_end_use),
 };
 

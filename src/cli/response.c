@@ -1,21 +1,21 @@
-/* An answer of the API; see answer.h. */
-#include "cli/answer.h"
+/* An answer of the API; see response.h. */
+#include "cli/response.h"
 
 #include <jansson.h>
 
 bool
-answer_parse(struct answer *answer, struct str text)
+response_parse(struct response *answer, struct str text)
 {
 	answer->object = json_loadb(text.p, text.len, JSON_REJECT_DUPLICATES,
 	    NULL);
 	if (json_is_object(answer->object))
 		return true;
-	answer_fini(answer);
+	response_fini(answer);
 	return false;
 }
 
 void
-answer_fini(struct answer *answer)
+response_fini(struct response *answer)
 {
 	json_decref(answer->object);
 	answer->object = NULL;
@@ -38,7 +38,7 @@ member(const json_t *object, const char *name)
 }
 
 struct str
-answer_text(const struct answer *answer, const char *name)
+response_text(const struct response *answer, const char *name)
 {
 	return member(answer->object, name);
 }
@@ -218,7 +218,7 @@ print_members(json_t *object, const struct terminal *out)
 }
 
 void
-answer_print(const struct answer *answer, const struct terminal *out)
+response_print(const struct response *answer, const struct terminal *out)
 {
 	json_t *object = answer->object;
 	const json_t *marking = json_object_get(object, "marking");
@@ -244,7 +244,7 @@ answer_print(const struct answer *answer, const struct terminal *out)
 }
 
 enum verb_exit
-answer_exit(long status)
+response_exit(long status)
 {
 	switch (status) {
 	case 200:

@@ -1,12 +1,12 @@
-/* A client of a holder's API; see client.h. */
-#include "cli/client.h"
+/* A client of a holder's API; see https.h. */
+#include "cli/https.h"
 
 #include <ctype.h>
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cli/answer.h"
+#include "cli/response.h"
 #include "config/config.h"
 #include "util/diag.h"
 
@@ -96,7 +96,7 @@ find_place(struct cli *cli, struct place *place)
 static size_t
 take_body(char *bytes, size_t size, size_t n, void *context)
 {
-	struct client_answer *answer = context;
+	struct https_reply *answer = context;
 
 	buf_add(&answer->body, bytes, size * n);
 	return answer->body.failed == 0 ? size * n : 0;
@@ -121,9 +121,9 @@ make_headers(struct cli *cli, struct str body, const char *idempotency_key)
 {
 	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
 
-	if (body.p != NULL)
-		list = curl_slist_append(list,
-		    "Content-Type: application/json");
+	list = curl_slist_append(list,
+	    body.len > 0 ? "Content-Type: application/json"
+			 : "Content-Type:");
 	if (idempotency_key != NULL)
 		list = curl_slist_append(list,
 		    arena_format(&cli->arena, "Idempotency-Key: %s",
@@ -132,7 +132,7 @@ make_headers(struct cli *cli, struct str body, const char *idempotency_key)
 }
 
 static int
-perform(struct cli *cli, CURL *curl, struct client_answer *answer,
+perform(struct cli *cli, CURL *curl, struct https_reply *answer,
     const char *server)
 {
 	char reason[CURL_ERROR_SIZE] = "";
@@ -153,7 +153,7 @@ perform(struct cli *cli, CURL *curl, struct client_answer *answer,
 }
 
 int
-client_call(struct cli *cli, struct client_answer *answer, const char *path,
+https_call(struct cli *cli, struct https_reply *answer, const char *path,
     struct str body, const char *idempotency_key)
 {
 	struct curl_slist *headers;
@@ -162,8 +162,8 @@ client_call(struct cli *cli, struct client_answer *answer, const char *path,
 	CURL *curl;
 	int r = find_place(cli, &place);
 
-	*answer = (struct client_answer){ 0 };
-	buf_init(&answer->body, LIMIT_CLIENT_BYTES);
+	*answer = (struct https_reply){ 0 };
+	buf_init(&answer->body, LIMIT_HTTPS_BYTES);
 	if (r != VERB_OK)
 		return r;
 	url = arena_format(&cli->arena, "%s%s", place.server, path);
@@ -187,7 +187,7 @@ client_call(struct cli *cli, struct client_answer *answer, const char *path,
 }
 
 void
-client_answer_fini(struct client_answer *answer)
+https_reply_fini(struct https_reply *answer)
 {
 	buf_fini(&answer->body);
 }
@@ -204,10 +204,10 @@ given(const struct cli *cli, const char *name)
 }
 
 static int
-save_receipt(struct cli *cli, const struct answer *answer)
+save_receipt(struct cli *cli, const struct response *answer)
 {
 	const char *path = given(cli, "receipt");
-	struct str receipt = answer_text(answer, "receipt");
+	struct str receipt = response_text(answer, "receipt");
 
 	if (path == NULL)
 		return VERB_OK;
@@ -218,41 +218,41 @@ save_receipt(struct cli *cli, const struct answer *answer)
 }
 
 static int
-show(struct cli *cli, const struct client_answer *got)
+show(struct cli *cli, const struct https_reply *got)
 {
-	CLEANUP(answer_fini) struct answer answer = { 0 };
-	enum verb_exit code = answer_exit(got->status);
+	CLEANUP(response_fini) struct response answer = { 0 };
+	enum verb_exit code = response_exit(got->status);
 	int r;
 
-	if (!answer_parse(&answer, buf_str(&got->body)))
+	if (!response_parse(&answer, buf_str(&got->body)))
 		return verb_fail(cli, VERB_CANNOT,
 		    "status %ld without a JSON object: not a Stile server?",
 		    got->status);
 	if (cli->is_json)
 		fprintf(cli->out.file, "%.*s\n", STR_ARG(buf_str(&got->body)));
 	else if (code == VERB_OK || code == VERB_NO)
-		answer_print(&answer, &cli->out);
+		response_print(&answer, &cli->out);
 	else
-		answer_print(&answer, &cli->err);
+		response_print(&answer, &cli->err);
 	r = save_receipt(cli, &answer);
 	return r != VERB_OK ? r : (int)code;
 }
 
 int
-client_run(struct cli *cli, const char *path, struct str body,
+https_run(struct cli *cli, const char *path, struct str body,
     const char *idempotency_key)
 {
-	struct client_answer answer = { 0 };
-	int r = client_call(cli, &answer, path, body, idempotency_key);
+	struct https_reply answer = { 0 };
+	int r = https_call(cli, &answer, path, body, idempotency_key);
 
 	if (r == VERB_OK)
 		r = show(cli, &answer);
-	client_answer_fini(&answer);
+	https_reply_fini(&answer);
 	return r;
 }
 
 struct str
-client_escape(struct arena *arena, const char *text)
+https_escape(struct arena *arena, const char *text)
 {
 	static const char digits[] = "0123456789ABCDEF";
 	size_t len = strlen(text);

@@ -2,8 +2,8 @@
  * An answer of the API, read and shown: what was decided, by which rules, what
  * was disclosed and how it is marked. Foreign text is made harmless.
  */
-#ifndef STILE_CLI_ANSWER_H
-#define STILE_CLI_ANSWER_H
+#ifndef STILE_CLI_RESPONSE_H
+#define STILE_CLI_RESPONSE_H
 
 #include <stdbool.h>
 
@@ -14,24 +14,24 @@
 
 struct json_t; /* of the JSON library */
 
-struct answer {
+struct response {
 	struct json_t *object;
 };
 
-/* Read it. Returns: true, for answer_fini(); false: not a JSON object. */
-bool answer_parse(struct answer *answer, struct str text) NONNULL;
+/* Read it. Returns: true, for response_fini(); false: not a JSON object. */
+bool response_parse(struct response *answer, struct str text) NONNULL;
 
 /* Release; safe on a zeroed one. */
-void answer_fini(struct answer *answer) NONNULL;
+void response_fini(struct response *answer) NONNULL;
 
 /* A text member of the object; p == NULL when absent. Borrowed. */
-struct str answer_text(const struct answer *answer, const char *name) NONNULL;
+struct str response_text(const struct response *answer, const char *name) NONNULL;
 
 /*
  * Show it to people: an answer, a refusal (RFC 9457 problem) or what was
  * registered.
  */
-void answer_print(const struct answer *answer, const struct terminal *out)
+void response_print(const struct response *answer, const struct terminal *out)
     NONNULL;
 
 /*
@@ -40,6 +40,6 @@ void answer_print(const struct answer *answer, const struct terminal *out)
  * VERB_USAGE a request that could not be accepted, VERB_CANNOT the holder
  * could not answer.
  */
-enum verb_exit answer_exit(long status);
+enum verb_exit response_exit(long status);
 
 #endif

@@ -4,8 +4,8 @@
  * The certificate says who asks; nothing else does. Redirects are not followed,
  * nothing is sent unless the server's certificate is of the given CA.
  */
-#ifndef STILE_CLI_CLIENT_H
-#define STILE_CLI_CLIENT_H
+#ifndef STILE_CLI_HTTPS_H
+#define STILE_CLI_HTTPS_H
 
 #include "cli/verb.h"
 #include "util/attr.h"
@@ -13,7 +13,7 @@
 #include "util/str.h"
 
 /* Rows of an options table: where the server is, who asks. */
-#define CLIENT_OPTIONS                                                         \
+#define HTTPS_OPTIONS                                                         \
 	{ .name = "server",                                                    \
 	    .letter = 's',                                                     \
 	    .kind = OPTION_TEXT,                                               \
@@ -44,22 +44,23 @@
 		.help = "Wait so long for an answer; 30 when not given",       \
 		.least = 1, .most = 600 }
 
-struct client_answer {
+struct https_reply {
 	long status;	  /* HTTP */
-	struct buf body;  /* at most LIMIT_CLIENT_BYTES */
+	struct buf body;  /* at most LIMIT_HTTPS_BYTES */
 };
 
 /*
  * Send one request and wait for the answer.
  *
- * path: "/v1/requests"; body: JSON, p == NULL for GET. idempotency_key: header
- * of that name, NULL for none. Returns: VERB_OK and *answer, to be ended by
- * client_answer_fini(); else the exit code, and it was said why.
+ * path: "/v1/requests"; body: JSON, or empty; p == NULL for GET.
+ * idempotency_key: header of that name, NULL for none.
+ * Returns: VERB_OK and *answer, to be ended by https_reply_fini(); else the exit
+ * code, and it was said why.
  */
-int client_call(struct cli *cli, struct client_answer *answer,
+int https_call(struct cli *cli, struct https_reply *answer,
     const char *path, struct str body, const char *idempotency_key) MUST_USE;
 
-void client_answer_fini(struct client_answer *answer) NONNULL;
+void https_reply_fini(struct https_reply *answer) NONNULL;
 
 /*
  * What all verbs of the API do: call, print the answer (JSON as it came, or for
@@ -67,10 +68,10 @@ void client_answer_fini(struct client_answer *answer) NONNULL;
  *
  * Returns: the exit code.
  */
-int client_run(struct cli *cli, const char *path, struct str body,
+int https_run(struct cli *cli, const char *path, struct str body,
     const char *idempotency_key) MUST_USE;
 
 /* A part of a path, percent-encoded (RFC 3986 unreserved stand as they are). */
-struct str client_escape(struct arena *arena, const char *text) NONNULL;
+struct str https_escape(struct arena *arena, const char *text) NONNULL;
 
 #endif
