@@ -37,6 +37,8 @@ struct gate {
 	struct str holder; /* id, in every entry */
 	struct str origin; /* of the log */
 	struct str dir;	   /* packs/ and trust/ below it */
+	const struct str *trust; /* authorities that may sign; none: all there */
+	size_t n_trust;
 
 	/* policy in force */
 	struct vocabulary vocabulary;
