@@ -38,7 +38,7 @@
  * is skipped and listed in the answer (Cedar's rule). As a skipped `forbid`
  * fails open, a query may ask for CEDAR_DENY_ON_ERROR.
  *
- * Limits are in src/limits.h, section cedar; reaching one is CEDAR_E_LIMIT.
+ * Limits are in limits.h, section cedar; reaching one is CEDAR_E_LIMIT.
  */
 #ifndef STILE_CEDAR_H
 #define STILE_CEDAR_H
@@ -115,63 +115,90 @@ struct cedar_field {
 	struct cedar_value value;
 };
 
+/* Written so that C++ takes them too. */
 static inline struct cedar_value
 cedar_bool(bool value)
 {
-	return (struct cedar_value){ .kind = CEDAR_BOOL, .boolean = value };
+	struct cedar_value v = { CEDAR_BOOL, { false } };
+
+	v.boolean = value;
+	return v;
 }
 
 static inline struct cedar_value
 cedar_long(int64_t value)
 {
-	return (struct cedar_value){ .kind = CEDAR_LONG, .number = value };
+	struct cedar_value v = { CEDAR_LONG, { false } };
+
+	v.number = value;
+	return v;
 }
 
 static inline struct cedar_value
 cedar_string(struct str text)
 {
-	return (struct cedar_value){ .kind = CEDAR_STRING, .text = text };
+	struct cedar_value v = { CEDAR_STRING, { false } };
+
+	v.text = text;
+	return v;
 }
 
 static inline struct cedar_value
 cedar_entity_ref(struct str type, struct str id)
 {
-	return (struct cedar_value){ .kind = CEDAR_ENTITY, .uid = { type, id } };
+	struct cedar_value v = { CEDAR_ENTITY, { false } };
+
+	v.uid.type = type;
+	v.uid.id = id;
+	return v;
 }
 
 static inline struct cedar_value
 cedar_set(const struct cedar_value *items, size_t n)
 {
-	return (struct cedar_value){ .kind = CEDAR_SET, .set = { items, n } };
+	struct cedar_value v = { CEDAR_SET, { false } };
+
+	v.set.items = items;
+	v.set.n = n;
+	return v;
 }
 
 static inline struct cedar_value
 cedar_record(const struct cedar_field *items, size_t n)
 {
-	return (struct cedar_value){ .kind = CEDAR_RECORD,
-		.record = { items, n } };
+	struct cedar_value v = { CEDAR_RECORD, { false } };
+
+	v.record.items = items;
+	v.record.n = n;
+	return v;
 }
 
 static inline struct cedar_value
 cedar_datetime(int64_t milliseconds)
 {
-	return (struct cedar_value){ .kind = CEDAR_DATETIME,
-		.number = milliseconds };
+	struct cedar_value v = cedar_long(milliseconds);
+
+	v.kind = CEDAR_DATETIME;
+	return v;
 }
 
 static inline struct cedar_value
 cedar_duration(int64_t milliseconds)
 {
-	return (struct cedar_value){ .kind = CEDAR_DURATION,
-		.number = milliseconds };
+	struct cedar_value v = cedar_long(milliseconds);
+
+	v.kind = CEDAR_DURATION;
+	return v;
 }
 
 /* Ten-thousandths: cedar_decimal(15000) is decimal("1.5"). */
 static inline struct cedar_value
 cedar_decimal(int64_t ten_thousandths)
 {
-	return (struct cedar_value){ .kind = CEDAR_DECIMAL,
-		.number = ten_thousandths };
+	struct cedar_value v = cedar_long(ten_thousandths);
+
+	v.kind = CEDAR_DECIMAL;
+	return v;
 }
 
 /*

@@ -29,7 +29,9 @@ struct str {
 static inline struct str
 str_of(const char *text)
 {
-	return (struct str){ text, text != NULL ? strlen(text) : 0 };
+	struct str s = { text, text != NULL ? strlen(text) : 0 };
+
+	return s;
 }
 
 static inline bool
