@@ -46,6 +46,7 @@
 #define LIMIT_CEDAR_ANNOTATIONS 256 /* of one policy; each is compared with all */
 #define LIMIT_CEDAR_POLICIES (1u << 20) /* policies, templates and links of a set */
 #define LIMIT_CEDAR_JSON_DEPTH 128 /* arrays and objects: serde_json's own */
+#define LIMIT_CEDAR_EST_DEPTH 2048 /* of policies as JSON: two an operator */
 #define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
 #define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
 #define LIMIT_CEDAR_NAMES (1u << 21) /* distinct names, and distinct uids */

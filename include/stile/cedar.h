@@ -49,6 +49,7 @@
 
 #include "util/arena.h"
 #include "util/attr.h"
+#include "util/buf.h"
 #include "util/diag.h"
 #include "util/str.h"
 
@@ -309,6 +310,56 @@ bool cedar_policies_find(const struct cedar_policies *policies, struct str id,
  */
 struct str cedar_policies_annotation(const struct cedar_policies *policies,
     size_t i, struct str name) NONNULL;
+
+/*
+ * Read policies in Cedar's JSON policy format: a set, as {"staticPolicies":
+ * {id: policy}, "templates": {id: policy}, "templateLinks": [{"templateId",
+ * "newId", "values"}]}, each of which may be left out; or one policy, which
+ * then has the id policy0. The policies' texts are canonical ones.
+ *
+ * json: copied. diags: its source should be json. Depth: LIMIT_CEDAR_EST_DEPTH.
+ * Returns: as cedar_policies_parse().
+ */
+int cedar_policies_from_json(struct cedar_policies **policies,
+    struct cedar_names *names, struct str json,
+    struct diag_list *diags) MUST_USE NONNULL;
+
+/*
+ * Append a set in that format. cedar_policies_from_json() gives the same set
+ * again, but for comments and layout; a chain of more than about a thousand
+ * operators is then too deep for it.
+ *
+ * Returns: 0; CEDAR_E_LIMIT (buf's); fault ENOMEM.
+ */
+int cedar_policies_to_json(const struct cedar_policies *policies,
+    struct buf *buf) MUST_USE NONNULL;
+
+/*
+ * Append the canonical text of a set: static policies and templates in their
+ * order, one a line, annotations on lines before it; no comments, no links.
+ *
+ * Returns: 0; CEDAR_E_LIMIT (buf's); fault ENOMEM.
+ */
+int cedar_policies_to_text(const struct cedar_policies *policies,
+    struct buf *buf) MUST_USE NONNULL;
+
+/* How to lay policies out; 0 stands for the usual. */
+struct cedar_format {
+	unsigned width;	 /* columns of a line, where that can be; usual: 80 */
+	unsigned indent; /* columns of a step; usual: 2 */
+};
+
+/*
+ * Append policies and templates laid out in the usual way. Comments are kept;
+ * what the policies mean and their ids are not changed; formatting the result
+ * again changes nothing.
+ *
+ * format: NULL for the usual. diags: its source should be text.
+ * Returns: 0; CEDAR_E_INPUT and CEDAR_E_LIMIT with diagnostics (of the parser;
+ * CEDAR_E_LIMIT without: buf's); fault ENOMEM.
+ */
+int cedar_format_text(struct buf *buf, struct str text,
+    const struct cedar_format *format, struct diag_list *diags) MUST_USE;
 
 /* ------------------------------------------------------------------ */
 /* Schemas.							      */

@@ -424,9 +424,11 @@ run_oracle(struct conform *conform, const char *path)
 
 		arena_reset(&scratch);
 		diag_init(&diags, &scratch, str_of(path), line);
-		if (line.len > 0 &&
-		    cedar_jsontree_parse(&json, &scratch, line, &diags) == 0)
-			conform_schema_oracle(conform, &json);
+		if (line.len == 0 ||
+		    cedar_jsontree_parse(&json, &scratch, line, &diags) != 0)
+			continue;
+		conform_schema_oracle(conform, &json);
+		conform_forms_oracle(conform, &json);
 	}
 }
 
@@ -494,6 +496,9 @@ main(int argc, char **argv)
 		[TRANSLATE_JSON] = { "translate-json" },
 		[TRANSLATE_RESOLVED] = { "translate-resolved" },
 		[TRANSLATE_TEXT] = { "translate-text" },
+		[EST] = { "est" },
+		[TEXT] = { "text" },
+		[FORMAT] = { "format" },
 		[PROBES] = { "probes" } } };
 
 	for (int i = 1; i < argc - 1; i++) {
@@ -518,7 +523,9 @@ main(int argc, char **argv)
 	run_folder(&conform, "corpus-tests", 0, run_file);
 	if (conform_wants(&conform, TRANSLATE_JSON) ||
 	    conform_wants(&conform, TRANSLATE_RESOLVED) ||
-	    conform_wants(&conform, TRANSLATE_TEXT))
+	    conform_wants(&conform, TRANSLATE_TEXT) ||
+	    conform_wants(&conform, EST) || conform_wants(&conform, TEXT) ||
+	    conform_wants(&conform, FORMAT))
 		run_oracle(&conform, "oracle-4.12.jsonl");
 	if (conform_wants(&conform, PROBES))
 		run_folder(&conform, "probes", 0, run_probes);

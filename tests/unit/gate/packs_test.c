@@ -123,6 +123,18 @@ p11_a_pack_of_an_untrusted_authority_is_refused(void)
 }
 
 static void
+p11_an_authority_the_settings_do_not_name_is_refused(void)
+{
+	static const struct str trust[] = { STR_INIT("legislature") };
+
+	house_open(&house);
+	house.gate.trust = trust;
+	house.gate.n_trust = 1;
+	check_refused("not among the `trust`");
+	house_close(&house);
+}
+
+static void
 p11_a_pack_that_fails_its_own_tests_is_refused(void)
 {
 	house_open(&house);
@@ -227,6 +239,7 @@ static const struct tap_test tests[] = {
 	TEST(p11_a_pack_that_does_not_parse_leaves_the_old_one_in_force),
 	TEST(p11_a_pack_changed_after_it_was_signed_is_refused),
 	TEST(p11_a_pack_of_an_untrusted_authority_is_refused),
+	TEST(p11_an_authority_the_settings_do_not_name_is_refused),
 	TEST(p11_a_pack_that_fails_its_own_tests_is_refused),
 	TEST(p11_hostile_20_an_older_or_unversioned_pack_is_refused),
 	TEST(p11_a_pack_past_its_review_date_is_refused),
