@@ -56,9 +56,9 @@
 #define LIMIT_CEDAR_SCHEMA_DEPTH 128 /* types in types: bounds all recursion */
 #define LIMIT_CEDAR_SCHEMA_CHAIN 2048 /* `type A = B; type B = C; ..`: recursion */
 #define LIMIT_CEDAR_TYPE_SIZE (1u << 16) /* parts of a type, common ones inlined */
-#define LIMIT_CEDAR_SCHEMA_ARENA ((size_t)1 << 30) /* memory of one schema */
+#define LIMIT_CEDAR_SCHEMA_ARENA ((size_t)1 << 28) /* memory of one schema */
 #define LIMIT_CEDAR_SCHEMA_NAMES (1u << 16) /* entity types, and actions, of one */
-#define LIMIT_CEDAR_SCHEMA_PAIRS (1u << 24) /* ancestors, in all, of its names */
+#define LIMIT_CEDAR_SCHEMA_PAIRS (1u << 22) /* ancestors, in all, of its names */
 #define LIMIT_CEDAR_CHECKS (1u << 26) /* expressions typed in one validation */
 
 /* tlog and claims */
