@@ -19,7 +19,7 @@ let policies = { staticPolicies: text, templates: {}, templateLinks };
 if (templateLinks.length > 0) {
   const parts = cedar.policySetTextToParts(text);
   const named = (list) => Object.fromEntries(
-    list.map((one) => [/@id\("([^"]*)"\)/.exec(one)[1], one]));
+    list.map((one, i) => [/@id\("([^"]*)"\)/.exec(one)?.[1] ?? `policy${i}`, one]));
   policies = { staticPolicies: named(parts.policies),
     templates: named(parts.policy_templates), templateLinks };
 }
