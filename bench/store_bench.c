@@ -3,10 +3,11 @@
  *
  * usage: store_bench [LOCATION], of a store that is made if it is not there;
  * without one, a SQLite file that is removed again. "append" writes an entry,
- * its sealed values and its request; "request" also does what the gate does before: eleven indexed
- * reads, four budgets noted, one idempotent answer kept. Each batch is one
- * transaction with one sync; "slowest" is the longest of them. The checkpoints
- * the gate owes are in the time; "settling" is their share.
+ * its sealed values and its request; "request" also does what the gate does
+ * before: eleven indexed reads, four budgets noted, one idempotent answer kept.
+ * Each batch is one transaction with one sync; "slowest" is the longest of
+ * them. The checkpoints the gate owes are in the time; "settling" is their
+ * share.
  */
 #include <stdio.h>
 #include <stdlib.h>

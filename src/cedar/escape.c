@@ -1,69 +1,84 @@
-/* Spelling of string literals; see escape.h. */
+/* Texts between quotes; see escape.h. */
 #include "cedar/escape.h"
 
+#include "cedar/unicode.h"
 #include "util/utf8.h"
 
-struct range {
-	uint32_t from;
-	uint32_t to;
-};
-
-#define R(from, to) { from, to },
-static const struct range ranges[] = {
-#include "cedar/escape_ranges.def"
-};
-#undef R
-
-bool
-cedar_escape_is_needed(uint32_t code)
+/* Characters that have an escape of two bytes. Returns: its letter, or 0. */
+static char
+letter(uint32_t code)
 {
-	size_t low = 0;
-	size_t high = ARRAY_LEN(ranges);
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (code < ranges[middle].from)
-			high = middle;
-		else if (code > ranges[middle].to)
-			low = middle + 1;
-		else
-			return true;
+	switch (code) {
+	case 0:
+		return '0';
+	case '\t':
+		return 't';
+	case '\r':
+		return 'r';
+	case '\n':
+		return 'n';
+	case '\\':
+	case '"':
+	case '\'':
+		return (char)code;
+	default:
+		return 0;
 	}
-	return false;
 }
 
-/* Those with a letter of their own. Returns: the letter, or 0. */
-static char
-short_escape(int32_t code)
+/* is_alone: a character that joins the one before it is escaped. */
+static void
+add(struct buf *buf, uint32_t code, struct str bytes, bool is_alone)
 {
-	static const char codes[] = "\0\t\n\r\"'\\";
-	static const char letters[] = "0tnr\"'\\";
+	char c = letter(code);
 
-	for (size_t i = 0; i < sizeof(codes) - 1; i++) {
-		if (code == codes[i])
-			return letters[i];
+	if (c != 0) {
+		buf_add_char(buf, '\\');
+		buf_add_char(buf, c);
+	} else if (!cedar_unicode_is_printable(code) ||
+	    (is_alone && cedar_unicode_is_joining(code))) {
+		buf_add_format(buf, "\\u{%x}", code);
+	} else {
+		buf_add_str(buf, bytes);
 	}
-	return 0;
 }
 
 void
 cedar_escape_add(struct buf *buf, struct str text)
 {
+	size_t at = 0;
+
 	buf_add_char(buf, '"');
-	for (size_t at = 0; at < text.len;) {
+	while (at < text.len) {
 		size_t from = at;
 		int32_t code = utf8_next(text, &at);
-		char letter = short_escape(code);
 
-		if (code < 0)
-			break;
-		if (letter != 0)
-			buf_add_format(buf, "\\%c", letter);
-		else if (cedar_escape_is_needed((uint32_t)code))
-			buf_add_format(buf, "\\u{%x}", (unsigned)code);
-		else
-			buf_add(buf, text.p + from, at - from);
+		add(buf, (uint32_t)code, str_part(text, from, at), from == 0);
+	}
+	buf_add_char(buf, '"');
+}
+
+void
+cedar_escape_pattern(struct buf *buf, const struct ast_pattern_part *parts,
+    size_t n)
+{
+	buf_add_char(buf, '"');
+	for (size_t i = 0; i < n; i++) {
+		struct str text = parts[i].literal;
+		size_t at = 0;
+
+		if (parts[i].is_wildcard)
+			buf_add_char(buf, '*');
+		while (!parts[i].is_wildcard && at < text.len) {
+			size_t from = at;
+			int32_t code = utf8_next(text, &at);
+
+			if (code == '*')
+				buf_add_text(buf, "\\*");
+			else
+				add(buf, (uint32_t)code,
+				    str_part(text, from, at), true);
+		}
 	}
 	buf_add_char(buf, '"');
 }

@@ -1,4 +1,4 @@
-/* A JSON reader; see jsontree.h. Recursion: LIMIT_CEDAR_JSON_DEPTH. */
+/* A JSON reader; see jsontree.h. Recursion: the depth that the caller allows. */
 #include "cedar/jsontree.h"
 
 #include <errno.h>
@@ -381,7 +381,7 @@ nested(struct jsontree_reader *reader, struct jsontree *tree, char open)
 {
 	bool ok;
 
-	if (reader->depth == LIMIT_CEDAR_JSON_DEPTH) {
+	if (reader->depth == reader->max_depth) {
 		(void)refuse(reader, reader->at, "nested too deep");
 		reader->r = CEDAR_E_LIMIT;
 		return false;
@@ -423,11 +423,12 @@ value(struct jsontree_reader *reader, struct jsontree *tree)
 
 static bool
 begin(struct jsontree_reader *reader, struct arena *arena, struct str text,
-    struct diag_list *diags)
+    unsigned max_depth, struct diag_list *diags)
 {
 	*reader = (struct jsontree_reader){ .text = text,
 		.arena = arena,
-		.diags = diags };
+		.diags = diags,
+		.max_depth = max_depth };
 	if (text.len > UINT32_MAX) {
 		diag_error(diags, 0, 0, "text is longer than 4 GiB");
 		reader->r = CEDAR_E_LIMIT;
@@ -449,9 +450,18 @@ int
 cedar_jsontree_parse(struct jsontree *tree, struct arena *arena,
     struct str text, struct diag_list *diags)
 {
+	return cedar_jsontree_parse_deep(tree, arena, text,
+	    LIMIT_CEDAR_JSON_DEPTH, diags);
+}
+
+int
+cedar_jsontree_parse_deep(struct jsontree *tree, struct arena *arena,
+    struct str text, unsigned max_depth, struct diag_list *diags)
+{
 	struct jsontree_reader reader;
 
-	if (begin(&reader, arena, text, diags) && value(&reader, tree))
+	if (begin(&reader, arena, text, max_depth, diags) &&
+	    value(&reader, tree))
 		(void)end(&reader);
 	return reader.r < 0 ? TRACE(reader.r) : reader.r;
 }
@@ -460,7 +470,8 @@ int
 cedar_jsontree_open(struct jsontree_reader *reader, struct arena *arena,
     struct str text, struct diag_list *diags)
 {
-	if (begin(reader, arena, text, diags) && !is_next(reader, '['))
+	if (begin(reader, arena, text, LIMIT_CEDAR_JSON_DEPTH, diags) &&
+	    !is_next(reader, '['))
 		(void)refuse(reader, reader->at, "expected a JSON array");
 	reader->depth = 1;
 	return reader->r;

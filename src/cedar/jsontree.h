@@ -61,6 +61,7 @@ struct jsontree_reader {
 	struct arena *arena;
 	struct diag_list *diags; /* offsets refer to text */
 	unsigned depth;
+	unsigned max_depth;
 	size_t n_read;	/* elements of the top-level array */
 	bool is_comma;	/* a comma stood behind the last of them */
 	bool is_closed; /* its bracket was read */
@@ -76,6 +77,11 @@ struct jsontree_reader {
  */
 int cedar_jsontree_parse(struct jsontree *tree, struct arena *arena,
     struct str text, struct diag_list *diags) MUST_USE NONNULL;
+
+/* As above, for documents that may be up to max_depth deep. Recursive. */
+int cedar_jsontree_parse_deep(struct jsontree *tree, struct arena *arena,
+    struct str text, unsigned max_depth, struct diag_list *diags)
+    MUST_USE NONNULL;
 
 /* Begin a document that must be an array. Returns: as above. */
 int cedar_jsontree_open(struct jsontree_reader *reader, struct arena *arena,

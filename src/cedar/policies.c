@@ -6,7 +6,10 @@
 #include <stdlib.h>
 
 #include "cedar/compile.h"
+#include "cedar/est_read.h"
+#include "cedar/est_write.h"
 #include "cedar/parser.h"
+#include "cedar/policy_text.h"
 #include "limits.h"
 #include "util/fault.h"
 #include "util/map.h"
@@ -222,6 +225,40 @@ cedar_policies_parse(struct cedar_policies **out, struct cedar_names *names,
 	if (r == 0)
 		*out = TAKE(policies);
 	return r < 0 ? TRACE(r) : r;
+}
+
+int
+cedar_policies_from_json(struct cedar_policies **out,
+    struct cedar_names *names, struct str json, struct diag_list *diags)
+{
+	int r = cedar_est_read_set(out, names, json, diags);
+
+	return r < 0 ? TRACE(r) : r;
+}
+
+static int
+written(const struct buf *buf)
+{
+	int r = buf_finish(buf);
+
+	return r < 0 ? TRACE(r) : r > 0 ? CEDAR_E_LIMIT : 0;
+}
+
+int
+cedar_policies_to_json(const struct cedar_policies *policies, struct buf *buf)
+{
+	cedar_est_write_set(buf, policies);
+	return written(buf);
+}
+
+int
+cedar_policies_to_text(const struct cedar_policies *policies, struct buf *buf)
+{
+	for (size_t i = 0; i < policies->ast.n_policies; i++) {
+		cedar_policy_text_print(buf, &policies->ast.policies[i], 0);
+		buf_add_char(buf, '\n');
+	}
+	return written(buf);
 }
 
 size_t

@@ -118,6 +118,8 @@ open_gate(struct admin *admin, const char *dir, struct diag_list *diags)
 		.holder = admin->config.holder.id,
 		.origin = admin->config.holder.origin,
 		.dir = arena_str(&admin->config.arena, str_of(dir)),
+		.trust = admin->config.trust,
+		.n_trust = admin->config.n_trust,
 		.seal_public = admin->keyring->seal_public,
 		.keys = { .index = index_subjects,
 		    .sign = sign,

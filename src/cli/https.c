@@ -30,8 +30,9 @@ setting(const struct cli *cli, const char *option, const char *variable)
 static int
 place_in_dir(struct cli *cli, struct place *place)
 {
-	const char *dir = option_get(&cli->options, "dir");
 	const char *as = option_get(&cli->options, "as");
+	const char *dir = as != NULL ? setting(cli, "dir", "STILE_DIR")
+				     : option_get(&cli->options, "dir");
 	struct config config = { 0 };
 	struct diag_list diags;
 	int r;

@@ -34,7 +34,7 @@
 	    { .name = "as",                                                    \
 		.kind = OPTION_TEXT,                                           \
 		.value = "REQUESTER",                                          \
-		.help = "With --dir: its files in clients/ and tls/" },        \
+		.help = "Whose files to take in --dir, else STILE_DIR" },      \
 	    { .name = "dir",                                                   \
 		.letter = 'd',                                                 \
 		.kind = OPTION_DIR,                                            \

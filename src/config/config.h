@@ -35,8 +35,7 @@ struct config {
 	struct str user;  /* become this user once the ports are bound; may be empty */
 	int64_t fronts;	  /* processes; 0 in the file = one a processor */
 	struct {
-		int64_t max;	   /* frames in one commit */
-		int64_t linger_us; /* wait this long for more before a commit */
+		int64_t max; /* frames in one commit */
 	} batch;
 	struct {
 		int64_t request_ms; /* from the last byte of a request to its answer */
@@ -64,14 +63,6 @@ struct config {
 	size_t n_packs;
 	struct str *trust; /* authorities: DIR/trust/<name>.vkey */
 	size_t n_trust;
-	/* Distinct persons in the window; a row in the store overrides. */
-	struct {
-		int64_t window_hours;
-		int64_t requester;
-		int64_t ground;
-		int64_t unit;
-		int64_t agency;
-	} budgets;
 };
 
 enum {

@@ -66,13 +66,16 @@ answer_ready(const struct gate *gate, const struct batch *batch,
     struct ask *ask)
 {
 	bool is_ready = batch->failed == REFUSAL_NONE && !gate->is_refused &&
-	    !gate->is_stopped && gate->n_packs > 0 && gate->note.p != NULL;
+	    !gate->is_stopped && !gate->is_unwritable && gate->n_packs > 0 &&
+	    gate->note.p != NULL;
 
 	ask->content_type = STR("application/json");
 	ask->status = is_ready ? 200 : 503;
 	ask->core = arena_format(&ask->arena, "\"ready\":%s,\"size\":%llu,"
 	    "\"reason\":\"%.*s\"", is_ready ? "true" : "false",
-	    (unsigned long long)gate->signed_size, STR_ARG(gate->reason));
+	    (unsigned long long)gate->signed_size,
+	    STR_ARG(gate->is_unwritable ? STR("the log cannot be written")
+					: gate->reason));
 	return ask->core.p != NULL ? TRACE(join(ask)) : FAULT(ENOMEM);
 }
 

@@ -37,11 +37,13 @@ commit_batch(struct gate *gate, struct batch *batch)
 	if (r == 0) {
 		gate->last_us = batch->now_us;
 		gate->is_epoch_fresh = false;
+		gate->is_unwritable = false;
 		return 0;
 	}
 	if (r < 0)
 		TRACE(r);
 	take_back(gate, batch);
+	gate->is_unwritable = true;
 	batch->failed = r == STORE_E_FULL ? REFUSAL_FULL
 					  : REFUSAL_LOG_UNAVAILABLE;
 	if (!store_is_writable(gate->store)) {

@@ -35,6 +35,16 @@ force_fini(struct gate *gate)
 	arena_fini(&gate->pack_arena);
 }
 
+static bool
+is_trusted(const struct gate *gate, struct str authority)
+{
+	for (size_t i = 0; i < gate->n_trust; i++) {
+		if (str_is_equal(gate->trust[i], authority))
+			return true;
+	}
+	return gate->n_trust == 0;
+}
+
 /* The authority is named by the pack; whether it is trusted, by the holder. */
 static int
 read_trust(struct str *vkey, struct arena *arena, const struct gate *gate,
@@ -45,6 +55,13 @@ read_trust(struct str *vkey, struct arena *arena, const struct gate *gate,
 
 	if (r != 0)
 		return r < 0 ? TRACE(r) : FORCE_E_REFUSED;
+	if (!is_trusted(gate, path)) {
+		diag_error_at(diags, folder,
+		    "`%.*s` is not among the `trust` of stile.conf: "
+		    "not trusted here",
+		    STR_ARG(path));
+		return FORCE_E_REFUSED;
+	}
 	path = arena_format(arena, "%.*s/trust/%.*s.vkey", STR_ARG(gate->dir),
 	    STR_ARG(path));
 	if (path.p == NULL)

@@ -84,6 +84,8 @@ read_config(struct host *host, struct diag_list *diags)
 	int r = config_load(&host->config, diags, host->dir);
 
 	host->has_config = r == 0;
+	if (r == 0)
+		host->log.level = eventlog_level_of(host->config.log.level);
 	if (r == CONFIG_E_ABSENT)
 		diag_error_at(diags, str_of(host->dir),
 		    "not a holder's directory: it has no stile.conf");
@@ -127,7 +129,9 @@ assemble(struct host *host, struct diag_list *diags)
 		.random = csprng_random(&host->csprng),
 		.holder = host->config.holder.id,
 		.origin = host->config.holder.origin,
-		.dir = str_of(host->dir) };
+		.dir = str_of(host->dir),
+		.trust = host->config.trust,
+		.n_trust = host->config.n_trust };
 	host->gate.keys = keys_channel_init(&host->keys,
 	    host->paths[PATH_KEEPER], (int)host->config.timeouts.keeper_ms);
 	r = assembly_init(&host->gate);
@@ -310,6 +314,9 @@ keep_house(struct host *host)
 	if (r < 0)
 		return TRACE(r);
 	tell_clerk(host);
+	/* Space may have come back: one small durable write tells. */
+	if (gate->is_unwritable && store_probe(host->store) == 0)
+		gate->is_unwritable = false;
 	if (store_wal_pages(host->store) > LIMIT_STORE_WAL_PAGES)
 		r = store_checkpoint(host->store, STORE_CHECKPOINT_PASSIVE);
 	return r < 0 ? TRACE(r) : 0;

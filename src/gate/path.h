@@ -37,6 +37,8 @@ struct gate {
 	struct str holder; /* id, in every entry */
 	struct str origin; /* of the log */
 	struct str dir;	   /* packs/ and trust/ below it */
+	const struct str *trust; /* authorities that may sign; none: all there */
+	size_t n_trust;
 
 	/* policy in force */
 	struct vocabulary vocabulary;
@@ -60,6 +62,7 @@ struct gate {
 	struct seal_public seal_public;
 
 	int64_t last_us;  /* time of the newest entry */
+	bool is_unwritable; /* the last commit failed: probe before ready */
 	bool is_stopped;  /* the store broke: the process must end */
 	bool is_refused;  /* the keeper refused our log: a human must look */
 	struct str reason; /* of the two above, static text */

@@ -23,6 +23,9 @@ enum {
 	TRANSLATE_JSON, /* oracle: sj, sr, st */
 	TRANSLATE_RESOLVED,
 	TRANSLATE_TEXT,
+	EST,	/* oracle: est, and reading it back */
+	TEXT,	/* oracle: text */
+	FORMAT, /* oracle: fmt, every byte */
 	PROBES,
 	N_KINDS,
 };
@@ -58,6 +61,10 @@ bool conform_is_equal(const struct jsontree *a, const struct jsontree *b);
 /* conform_schema.c: one case of the corpus, by the path of its .json. */
 void conform_schema_case(struct conform *conform, const char *path,
     struct str schema);
+
+/* conform_forms.c: one line of the oracle. */
+void conform_forms_oracle(struct conform *conform,
+    const struct jsontree *line);
 
 /* One line of the oracle. */
 void conform_schema_oracle(struct conform *conform,

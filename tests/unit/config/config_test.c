@@ -80,14 +80,14 @@ what_is_set_is_taken(void)
 	snprintf(text, sizeof(text), "%s%s", holder,
 	    "fronts = 3; listen: { port = 443; address = \"::1\"; };\n"
 	    "packs = [ \"federal\", \"ny\", \"house\" ];\n"
-	    "budgets: { requester = 0; };\n");
+	    "batch: { max = 7; };\n");
 	read_text(&read, str_of(text));
 	check_u64(read.r, 0);
 	check_u64(read.config.fronts, 3);
 	check_u64(read.config.listen.port, 443);
 	check_str(read.config.listen.address, STR("::1"));
 	check_u64(read.config.n_packs, 3);
-	check_u64(read.config.budgets.requester, 0);
+	check_u64(read.config.batch.max, 7);
 	done(&read);
 }
 
@@ -123,7 +123,7 @@ a_number_out_of_range_is_an_error(void)
 	check_complaint("listen: { port = 65536; };\n", 3,
 	    "listen.port: 65536 is not between 1 and 65535");
 	check_complaint("batch: { max = 99999999999L; };\n", 3,
-	    "batch.max: 99999999999 is not between 1 and 4096");
+	    "batch.max: 99999999999 is not between 1 and 256");
 	check_u64(LIMIT_CONFIG_FRONTS, 64);
 	check_complaint("fronts = 65;\n", 3,
 	    "fronts: 65 is not between 0 and 64");

@@ -39,6 +39,7 @@ begin(struct place *place)
 static void
 end(struct place *place)
 {
+	static const struct timespec now = { 0, 0 };
 	sigset_t set;
 
 	seat_fini(&place->seat);
@@ -49,6 +50,9 @@ end(struct place *place)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	/* The signal that ended the wait may still be pending. */
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		continue;
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
