@@ -24,7 +24,6 @@
 #include "util/fault.h"
 #include "util/sandbox.h"
 
-#define CALM_MS 10000 /* up this long: begin at first again */
 #define MAX_POSTS (LIMIT_CONFIG_FRONTS + 8) /* processes of one serve */
 #define EXIT_CONFIG 78 /* EX_CONFIG of sysexits.h */
 
@@ -260,14 +259,11 @@ static void
 plan_restart(const struct supervisor *supervisor, struct post *post)
 {
 	int64_t now = clock_monotonic_us();
-	int64_t longest = supervisor->config.timeouts.restart_ms;
+	int64_t served_ms = post->child.is_ready ?
+	    (now - post->child.started_us) / 1000 : 0;
 
-	if (post->child.is_ready && now - post->child.started_us >
-		CALM_MS * INT64_C(1000))
-		post->wait_ms = 0;
-	post->wait_ms = post->wait_ms == 0 ? LIMIT_RESTART_FIRST_MS
-					   : 2 * post->wait_ms;
-	post->wait_ms = MIN(post->wait_ms, longest);
+	post->wait_ms = child_next_wait_ms(post->wait_ms, served_ms,
+	    supervisor->config.timeouts.restart_ms);
 	post->restart_at_us = now + post->wait_ms * 1000;
 }
 
