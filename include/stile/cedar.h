@@ -428,6 +428,15 @@ int cedar_policies_validate(const struct cedar_policies *policies,
     const struct cedar_schema *schema, unsigned flags,
     struct diag_list *diags) MUST_USE NONNULL;
 
+/*
+ * As above, and that no policy looks more than level entities away from the
+ * request (RFC 76): `.`, `has`, `in`, hasTag and getTag on an entity cost one.
+ * Such a set can be decided with the entities within level steps.
+ */
+int cedar_policies_validate_level(const struct cedar_policies *policies,
+    const struct cedar_schema *schema, uint32_t level, unsigned flags,
+    struct diag_list *diags) MUST_USE NONNULL;
+
 /* ------------------------------------------------------------------ */
 /* Entities.							      */
 

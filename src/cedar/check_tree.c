@@ -169,9 +169,8 @@ new_node(struct check_tree *tree, enum check_op op, struct ast_span span,
 		tree->is_out_of_room = true;
 		return NULL;
 	}
-	tree->n_nodes++;
 	*node = (struct check){ .op = op, .span = span, .n = n,
-		.operands = operands };
+		.operands = operands, .serial = tree->n_nodes++ };
 	return node;
 }
 

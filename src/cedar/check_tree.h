@@ -45,6 +45,7 @@ enum check_op {
 struct check {
 	enum check_op op;
 	uint32_t id;	     /* same expression, same number */
+	uint32_t serial;     /* this very node's number */
 	uint32_t capability; /* of HAS, GET, hasTag and getTag */
 	struct ast_span span;
 	size_t n;
@@ -67,7 +68,7 @@ struct check_tree {
 	struct map ids; /* from what an expression is made of to its number */
 	uint32_t n_ids;
 	uint32_t n_capabilities;
-	size_t n_nodes;
+	uint32_t n_nodes;
 	struct buf key; /* of the node being made */
 	bool is_out_of_room;
 };

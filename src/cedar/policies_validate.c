@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #include "cedar/check_tree.h"
+#include "cedar/levelcheck.h"
 #include "cedar/policies.h"
 #include "cedar/schema.h"
 #include "cedar/typecheck.h"
@@ -21,6 +22,8 @@ struct validate {
 	struct arena arena; /* of one policy */
 	struct arena types; /* of one environment */
 	unsigned flags;
+	bool has_level; /* levels are checked, up to: */
+	uint32_t level;
 	/* Of one policy. */
 	const struct ast_policy *policy;
 	struct check_tree tree;
@@ -331,6 +334,8 @@ check_conditions(struct validate *validate)
 {
 	bool is_false = false;
 
+	if (validate->has_level)
+		memset(validate->check.notes, 0, validate->tree.n_nodes);
 	for (size_t i = 0; i < validate->policy->n_conditions && !is_false;
 	    i++) {
 		const struct schema_type *type = cedar_typecheck_assume(
@@ -339,9 +344,26 @@ check_conditions(struct validate *validate)
 		if (type == NULL)
 			break;
 		is_false = type->kind == TYPE_FALSE;
+		if (validate->has_level)
+			cedar_levelcheck(&validate->check,
+			    validate->conditions[i], validate->level);
 	}
 	cedar_typecheck_forget(&validate->check);
 	validate->is_possible |= !is_false;
+}
+
+/* `in` in a scope looks into the entity, which costs a level. */
+static void
+check_scope_level(struct validate *validate, const struct ast_scope *scope,
+    uint32_t entity)
+{
+	bool is_in = scope->op == AST_SCOPE_IN || scope->op == AST_SCOPE_IN_SET;
+
+	if (scope->op == AST_SCOPE_IS_IN)
+		is_in = str_is_equal(scope->type.text,
+		    validate->schema->entities[entity].name);
+	if (validate->has_level && validate->level == 0 && is_in)
+		cedar_levelcheck_tell(&validate->check, scope->span, 0, 1);
 }
 
 static void
@@ -353,6 +375,8 @@ check_resources(struct validate *validate, const struct schema_action *action)
 	    i++) {
 		check->resource = action->resources.items[i];
 		check->n_checks++;
+		check_scope_level(validate, &validate->policy->resource,
+		    check->resource);
 		if (!may_fit_policy(validate->schema, check->resource,
 		    &validate->policy->resource))
 			continue;
@@ -374,14 +398,17 @@ check_environments(struct validate *validate)
 
 		check->action = action;
 		for (uint32_t j = 0; j < action->principals.n &&
-		    !check->is_stopped; j++) {
+		    action->resources.n > 0 && !check->is_stopped; j++) {
 			check->principal = action->principals.items[j];
 			check->n_checks++;
+			check_scope_level(validate,
+			    &validate->policy->principal, check->principal);
 			if (!may_fit_policy(schema, check->principal,
 			    &validate->policy->principal))
 				continue;
-			if (action->resources.n > 0)
-				check_action_list(validate);
+			check_action_list(validate);
+			check_scope_level(validate, &validate->policy->action,
+			    0);
 			if (is_fit)
 				check_resources(validate, action);
 		}
@@ -415,7 +442,10 @@ make_conditions(struct validate *validate)
 		if (validate->conditions[i] == NULL)
 			return false;
 	}
-	return true;
+	if (validate->has_level)
+		validate->check.notes = arena_alloc(&validate->arena,
+		    validate->tree.n_nodes);
+	return !validate->has_level || validate->check.notes != NULL;
 }
 
 static void
@@ -557,35 +587,52 @@ validate_link(struct validate *validate, const struct cedar_policies *policies,
 	    policy->span);
 }
 
+static int
+run(struct validate *validate, const struct cedar_policies *policies,
+    struct diag_list *diags)
+{
+	const struct ast_set *set = cedar_policies_ast(policies);
+	struct typecheck *check = &validate->check;
+	size_t before = diags->n_errors;
+
+	arena_init(&validate->arena, LIMIT_CEDAR_SCHEMA_ARENA);
+	arena_init(&validate->types, LIMIT_CEDAR_SCHEMA_ARENA);
+	*check = (struct typecheck){ .schema = validate->schema,
+		.arena = &validate->arena, .types = &validate->types,
+		.diags = diags, .join = { .schema = validate->schema,
+		    .arena = &validate->types,
+		    .is_permissive =
+			validate->flags & CEDAR_VALIDATE_PERMISSIVE } };
+	for (size_t i = 0; i < set->n_policies && !check->is_stopped; i++)
+		validate_policy(validate, &set->policies[i]);
+	for (size_t i = 0; i < policies->n_rules && !check->is_stopped; i++) {
+		if (policies->rules[i].ast->is_template)
+			validate_link(validate, policies, &policies->rules[i]);
+	}
+	cedar_typecheck_fini(check);
+	arena_fini(&validate->types);
+	arena_fini(&validate->arena);
+	if (check->is_stopped)
+		return check->r < 0 ? TRACE(check->r) : check->r;
+	return diags->n_errors > before ? CEDAR_E_INPUT : 0;
+}
+
 int
 cedar_policies_validate(const struct cedar_policies *policies,
     const struct cedar_schema *schema, unsigned flags, struct diag_list *diags)
 {
 	struct validate validate = { .schema = schema, .flags = flags };
-	const struct ast_set *set = cedar_policies_ast(policies);
-	size_t before = diags->n_errors;
 
-	arena_init(&validate.arena, LIMIT_CEDAR_SCHEMA_ARENA);
-	arena_init(&validate.types, LIMIT_CEDAR_SCHEMA_ARENA);
-	validate.check = (struct typecheck){ .schema = schema,
-		.arena = &validate.arena, .types = &validate.types,
-		.diags = diags, .join = { .schema = schema,
-		    .arena = &validate.types,
-		    .is_permissive = flags & CEDAR_VALIDATE_PERMISSIVE } };
-	for (size_t i = 0; i < set->n_policies && !validate.check.is_stopped;
-	    i++)
-		validate_policy(&validate, &set->policies[i]);
-	for (size_t i = 0; i < policies->n_rules && !validate.check.is_stopped;
-	    i++) {
-		if (policies->rules[i].ast->is_template)
-			validate_link(&validate, policies,
-			    &policies->rules[i]);
-	}
-	cedar_typecheck_fini(&validate.check);
-	arena_fini(&validate.types);
-	arena_fini(&validate.arena);
-	if (validate.check.is_stopped)
-		return validate.check.r < 0 ? TRACE(validate.check.r)
-					    : validate.check.r;
-	return diags->n_errors > before ? CEDAR_E_INPUT : 0;
+	return run(&validate, policies, diags);
+}
+
+int
+cedar_policies_validate_level(const struct cedar_policies *policies,
+    const struct cedar_schema *schema, uint32_t level, unsigned flags,
+    struct diag_list *diags)
+{
+	struct validate validate = { .schema = schema, .flags = flags,
+		.has_level = true, .level = level };
+
+	return run(&validate, policies, diags);
 }

@@ -1122,10 +1122,8 @@ count(struct typecheck *check)
 }
 
 static const struct schema_type *
-type_of(struct typecheck *check, const struct check *expr)
+type_by_op(struct typecheck *check, const struct check *expr)
 {
-	if (!count(check))
-		return NULL;
 	switch (expr->op) {
 	case CHECK_BOOL:
 		return boolean(expr->boolean);
@@ -1177,6 +1175,18 @@ type_of(struct typecheck *check, const struct check *expr)
 		break;
 	}
 	return type_of_record(check, expr);
+}
+
+static const struct schema_type *
+type_of(struct typecheck *check, const struct check *expr)
+{
+	const struct schema_type *type = NULL;
+
+	if (count(check))
+		type = type_by_op(check, expr);
+	if (check->notes != NULL && type != NULL)
+		check->notes[expr->serial] = (uint8_t)(1 + type->kind);
+	return type;
 }
 
 const struct schema_type *

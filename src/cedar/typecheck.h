@@ -35,6 +35,8 @@ struct typecheck {
 	uint32_t *given;
 	size_t n_given;
 	size_t size_given;
+	/* By node: 0, or 1 + the kind of its type here. NULL: not noted. */
+	uint8_t *notes;
 	struct map *told; /* messages told of this policy: each once */
 	bool is_new; /* what was told last had not been told before */
 	uint64_t n_checks;

@@ -55,8 +55,7 @@ check_written(const char *text, enum cedar_schema_form form, const char *want)
 }
 
 static void
-a_name_means_its_namespace_before_the_nameless_and_a_type_before_an_entity(
-    void)
+a_name_means_its_own_namespace_first_and_a_type_before_an_entity(void)
 {
 	check_written("entity B; entity D; namespace N { entity A = { a: A, "
 	    "b: B, c: C, d: Long, e: __cedar::Long }; type C = Set<A>; }",
@@ -304,7 +303,7 @@ memory_is_used_up_to_a_limit(void)
 }
 
 static const struct tap_test tests[] = {
-	TEST(a_name_means_its_namespace_before_the_nameless_and_a_type_before_an_entity),
+	TEST(a_name_means_its_own_namespace_first_and_a_type_before_an_entity),
 	TEST(one_form_is_turned_into_the_other),
 	TEST(what_is_wrong_is_said),
 	TEST(all_errors_are_told_at_once),

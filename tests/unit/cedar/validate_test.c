@@ -141,7 +141,6 @@ types_must_fit_in_strict_mode(void)
 	check_valid("principal == resource.owner");
 	check_valid("principal == resource || context.n == 1");
 	fixture_init(&f);
-	check(condition(&f, "[1, \"a\"].contains(1)", 0) == CEDAR_E_INPUT);
 	check(condition(&f, "context.n == principal.name || "
 	    "[].isEmpty() || {a: 1} == {b: 1} || "
 	    "(if context.n == 1 then principal else resource) has name",
@@ -210,6 +209,62 @@ templates_and_links_are_validated(void)
 	check(cedar_policies_validate(f.policies, schema, 0, &f.diags) ==
 	    CEDAR_E_INPUT);
 	check_u64(f.diags.n_errors, 2);
+}
+
+static int
+at_level(const char *text, uint32_t level)
+{
+	CLEANUP(fixture_fini) struct fixture f;
+	CLEANUP(cedar_schema_freep) struct cedar_schema *schema = NULL;
+	struct str policy;
+
+	fixture_init(&f);
+	schema = parse_schema(&f, SCHEMA);
+	policy = arena_format(&f.arena, "permit(principal, action == "
+	    "Action::\"read\", resource) when { %s };", text);
+	check(fixture_policies(&f, policy.p) == 0);
+	return cedar_policies_validate_level(f.policies, schema, level, 0,
+	    &f.diags);
+}
+
+static void
+levels_count_how_far_a_policy_looks(void)
+{
+	check(at_level("context.n == 1 && principal == principal", 0) == 0);
+	check(at_level("principal.name == \"x\"", 0) == CEDAR_E_INPUT);
+	check(at_level("principal.name == \"x\"", 1) == 0);
+	check(at_level("resource.owner.name == \"x\"", 1) == CEDAR_E_INPUT);
+	check(at_level("resource.owner.name == \"x\"", 2) == 0);
+	check(at_level("resource.owner in Group::\"g\"", 1) ==
+	    CEDAR_E_INPUT);
+	check(at_level("resource.owner in Group::\"g\"", 2) == 0);
+	check(at_level("resource.owner.hasTag(principal.name) && "
+	    "resource.owner.getTag(principal.name) == \"x\"", 2) == 0);
+	check(at_level("User::\"u\".name == \"x\"", 9) == CEDAR_E_INPUT);
+	check(at_level("false && principal.name == \"x\"", 0) == 0);
+	check(at_level("{a: principal, b: resource.owner}.a.name == \"x\"", 1)
+	    == 0);
+	check(at_level("{a: principal, b: resource.owner}.b.name == \"x\"", 1)
+	    == CEDAR_E_INPUT);
+	check(at_level("(if context.n == 1 then principal else "
+	    "resource.owner).name == \"x\"", 1) == CEDAR_E_INPUT);
+}
+
+static void
+in_a_scope_costs_a_level(void)
+{
+	static const char text[] = "permit(principal in Group::\"g\", action, "
+				   "resource);";
+	CLEANUP(fixture_fini) struct fixture f;
+	CLEANUP(cedar_schema_freep) struct cedar_schema *schema = NULL;
+
+	fixture_init(&f);
+	schema = parse_schema(&f, SCHEMA);
+	check(fixture_policies(&f, text) == 0);
+	check(cedar_policies_validate_level(f.policies, schema, 0, 0,
+	    &f.diags) == CEDAR_E_INPUT);
+	check(cedar_policies_validate_level(f.policies, schema, 1, 0,
+	    &f.diags) == 0);
 }
 
 static int
@@ -357,6 +412,8 @@ static const struct tap_test tests[] = {
 	TEST(a_scope_that_fits_no_action_is_an_error_up_to_4_12_and_a_warning_since),
 	TEST(a_policy_that_can_never_apply_is_warned_of),
 	TEST(templates_and_links_are_validated),
+	TEST(levels_count_how_far_a_policy_looks),
+	TEST(in_a_scope_costs_a_level),
 	TEST(entities_are_read_and_checked_by_their_types),
 	TEST(an_entity_made_in_memory_is_checked_alike),
 	TEST(requests_are_checked),
