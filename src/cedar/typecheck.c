@@ -5,9 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "cedar/ext_datetime.h"
-#include "cedar/ext_decimal.h"
-#include "cedar/ext_ip.h"
+#include "cedar/signature.h"
 #include "limits.h"
 #include "stile/cedar.h"
 #include "util/fault.h"
@@ -955,68 +953,6 @@ type_of_record(struct typecheck *check, const struct check *expr)
 /* ------------------------------------------------------------------ */
 /* Extension functions.						      */
 
-struct signature {
-	enum schema_type_kind result;
-	enum schema_type_kind args[2];
-};
-
-static const struct signature signatures[AST_N_FUNCTIONS] = {
-	[AST_FN_DECIMAL] = { TYPE_DECIMAL, { TYPE_STRING } },
-	[AST_FN_LESS_THAN] = { TYPE_BOOL, { TYPE_DECIMAL, TYPE_DECIMAL } },
-	[AST_FN_LESS_THAN_OR_EQUAL] =
-	    { TYPE_BOOL, { TYPE_DECIMAL, TYPE_DECIMAL } },
-	[AST_FN_GREATER_THAN] = { TYPE_BOOL, { TYPE_DECIMAL, TYPE_DECIMAL } },
-	[AST_FN_GREATER_THAN_OR_EQUAL] =
-	    { TYPE_BOOL, { TYPE_DECIMAL, TYPE_DECIMAL } },
-	[AST_FN_IP] = { TYPE_IP, { TYPE_STRING } },
-	[AST_FN_IS_IPV4] = { TYPE_BOOL, { TYPE_IP } },
-	[AST_FN_IS_IPV6] = { TYPE_BOOL, { TYPE_IP } },
-	[AST_FN_IS_LOOPBACK] = { TYPE_BOOL, { TYPE_IP } },
-	[AST_FN_IS_MULTICAST] = { TYPE_BOOL, { TYPE_IP } },
-	[AST_FN_IS_IN_RANGE] = { TYPE_BOOL, { TYPE_IP, TYPE_IP } },
-	[AST_FN_DATETIME] = { TYPE_DATETIME, { TYPE_STRING } },
-	[AST_FN_OFFSET] = { TYPE_DATETIME, { TYPE_DATETIME, TYPE_DURATION } },
-	[AST_FN_DURATION_SINCE] =
-	    { TYPE_DURATION, { TYPE_DATETIME, TYPE_DATETIME } },
-	[AST_FN_TO_DATE] = { TYPE_DATETIME, { TYPE_DATETIME } },
-	[AST_FN_TO_TIME] = { TYPE_DURATION, { TYPE_DATETIME } },
-	[AST_FN_DURATION] = { TYPE_DURATION, { TYPE_STRING } },
-	[AST_FN_TO_MILLISECONDS] = { TYPE_LONG, { TYPE_DURATION } },
-	[AST_FN_TO_SECONDS] = { TYPE_LONG, { TYPE_DURATION } },
-	[AST_FN_TO_MINUTES] = { TYPE_LONG, { TYPE_DURATION } },
-	[AST_FN_TO_HOURS] = { TYPE_LONG, { TYPE_DURATION } },
-	[AST_FN_TO_DAYS] = { TYPE_LONG, { TYPE_DURATION } },
-};
-
-static const char *const kind_names[] = {
-	[TYPE_LONG] = "Long", [TYPE_STRING] = "String",
-	[TYPE_DECIMAL] = "decimal", [TYPE_DATETIME] = "datetime",
-	[TYPE_DURATION] = "duration", [TYPE_IP] = "ipaddr",
-};
-
-static bool
-is_constructor(enum ast_function function)
-{
-	return function == AST_FN_DECIMAL || function == AST_FN_IP ||
-	    function == AST_FN_DATETIME || function == AST_FN_DURATION;
-}
-
-/* Whether the constructor takes the text. */
-static bool
-is_parsed(enum ast_function function, struct str text)
-{
-	struct cedar_ip ip;
-	int64_t number;
-
-	if (function == AST_FN_DECIMAL)
-		return cedar_ext_decimal_parse(&number, text) == 0;
-	if (function == AST_FN_IP)
-		return cedar_ext_ip_parse(&ip, text) == 0;
-	if (function == AST_FN_DATETIME)
-		return cedar_ext_datetime_parse(&number, text) == 0;
-	return cedar_ext_datetime_duration(&number, text) == 0;
-}
-
 /* A constructor's text is checked now, so that it cannot fail later. */
 static bool
 check_constructor(struct typecheck *check, const struct check *expr)
@@ -1025,11 +961,12 @@ check_constructor(struct typecheck *check, const struct check *expr)
 	bool is_fine = true;
 
 	if (arg != NULL && arg->op == CHECK_STRING &&
-	    !is_parsed(expr->function, arg->text)) {
+	    !cedar_signature_is_parsed(expr->function, arg->text)) {
 		cedar_typecheck_tell(check, expr->span, "error during "
 		    "extension function argument validation: Failed to parse "
 		    "as a %s value: `\"%.*s\"`",
-		    kind_names[signatures[expr->function].result],
+		    cedar_signature_names[
+		    cedar_signatures[expr->function].result],
 		    STR_ARG(arg->text));
 		advise(check, "correct the text");
 		is_fine = false;
@@ -1050,9 +987,10 @@ check_constructor(struct typecheck *check, const struct check *expr)
 static const struct schema_type *
 type_of_call(struct typecheck *check, const struct check *expr)
 {
-	const struct signature *signature = &signatures[expr->function];
+	const struct signature *signature =
+	    &cedar_signatures[expr->function];
 	size_t n = ast_functions[expr->function].n_args;
-	bool is_fine = !is_constructor(expr->function) ||
+	bool is_fine = !cedar_signature_is_constructor(expr->function) ||
 	    check_constructor(check, expr);
 
 	if (expr->n != n) {
@@ -1067,7 +1005,7 @@ type_of_call(struct typecheck *check, const struct check *expr)
 		unsigned kinds = i < n ? BIT(signature->args[i]) : ~0u;
 
 		is_fine &= expect(check, expr->operands[i], kinds,
-		    i < n ? kind_names[signature->args[i]] : "",
+		    i < n ? cedar_signature_names[signature->args[i]] : "",
 		    "see the function's signature") != NULL;
 	}
 	return is_fine ? simple(signature->result) : NULL;
