@@ -12,6 +12,7 @@
 
 #include "cli/role.h"
 #include "frames.h"
+#include "limits.h"
 #include "util/clock.h"
 #include "util/fault.h"
 
@@ -132,6 +133,14 @@ child_hear(struct child *child)
 		if (said[i] == PARENT_READY)
 			child->is_ready = true;
 	return child->is_ready && !was_ready;
+}
+
+int64_t
+child_next_wait_ms(int64_t last_ms, int64_t served_ms, int64_t longest_ms)
+{
+	if (last_ms == 0 || served_ms >= LIMIT_RESTART_CALM_MS)
+		return MIN(LIMIT_RESTART_FIRST_MS, longest_ms);
+	return MIN(2 * last_ms, longest_ms);
 }
 
 void

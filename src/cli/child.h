@@ -49,6 +49,17 @@ void child_tell_gate(const struct child *child, pid_t gate) NONNULL;
  */
 bool child_hear(struct child *child) NONNULL;
 
+/*
+ * Milliseconds to wait before the next start: doubling from
+ * LIMIT_RESTART_FIRST_MS to longest_ms; from the beginning again after it had
+ * served for LIMIT_RESTART_CALM_MS.
+ *
+ * last_ms: the wait before this start, 0 for none; served_ms: 0 when it never
+ * got ready; longest_ms: timeouts.restart_ms of the settings.
+ */
+int64_t child_next_wait_ms(int64_t last_ms, int64_t served_ms,
+    int64_t longest_ms);
+
 /* It was waited for: forget it. */
 void child_bury(struct child *child) NONNULL;
 

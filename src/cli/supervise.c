@@ -24,8 +24,6 @@
 #include "util/fault.h"
 #include "util/sandbox.h"
 
-#define CALM_MS 10000 /* up this long: begin at first again */
-#define MAX_POSTS (LIMIT_CONFIG_FRONTS + 8) /* processes of one serve */
 #define EXIT_CONFIG 78 /* EX_CONFIG of sysexits.h */
 
 /* Readers first: a front that is ready finds everything behind it. */
@@ -64,7 +62,7 @@ struct supervisor {
 	FILE *out;
 	int lock_fd;
 	int signal_fd;
-	struct post posts[MAX_POSTS];
+	struct post posts[LIMIT_ROLES];
 	size_t n_posts;
 	enum phase phase;
 	bool has_failed;
@@ -260,14 +258,11 @@ static void
 plan_restart(const struct supervisor *supervisor, struct post *post)
 {
 	int64_t now = clock_monotonic_us();
-	int64_t longest = supervisor->config.timeouts.restart_ms;
+	int64_t served_ms = post->child.is_ready ?
+	    (now - post->child.started_us) / 1000 : 0;
 
-	if (post->child.is_ready && now - post->child.started_us >
-		CALM_MS * INT64_C(1000))
-		post->wait_ms = 0;
-	post->wait_ms = post->wait_ms == 0 ? LIMIT_RESTART_FIRST_MS
-					   : 2 * post->wait_ms;
-	post->wait_ms = MIN(post->wait_ms, longest);
+	post->wait_ms = child_next_wait_ms(post->wait_ms, served_ms,
+	    supervisor->config.timeouts.restart_ms);
 	post->restart_at_us = now + post->wait_ms * 1000;
 }
 
@@ -354,7 +349,7 @@ patience(const struct supervisor *supervisor)
 static int
 turn(struct supervisor *supervisor)
 {
-	struct pollfd items[MAX_POSTS + 1] = { { .fd = supervisor->signal_fd,
+	struct pollfd items[LIMIT_ROLES + 1] = { { .fd = supervisor->signal_fd,
 	    .events = POLLIN } };
 
 	for (size_t i = 0; i < supervisor->n_posts; i++)
@@ -444,7 +439,7 @@ add_posts(struct supervisor *supervisor, const struct supervise_role *roles,
 		    (unsigned)supervisor->config.fronts;
 
 		for (unsigned k = 0; k < n; k++) {
-			assert(supervisor->n_posts < MAX_POSTS);
+			assert(supervisor->n_posts < LIMIT_ROLES);
 			supervisor->posts[supervisor->n_posts++] =
 			    (struct post){ .role = &roles[i], .number = k + 1,
 				    .listen_fd = -1, .public_fd = -1,
@@ -459,7 +454,7 @@ bind_port(struct supervisor *supervisor, int64_t port, bool is_public,
     FILE *errors)
 {
 	struct str address = supervisor->config.listen.address;
-	int fds[MAX_POSTS];
+	int fds[LIMIT_ROLES];
 	size_t n = 0;
 	char what[80];
 	int r;

@@ -510,6 +510,23 @@ read_text(struct reading *reading)
 	return reading->is_out_of_memory ? FAULT(ENOMEM) : 0;
 }
 
+/*
+ * A copy with a NUL behind it, which the library wants, and a newline before
+ * that: to the library, a comment that ends with the file is a syntax error.
+ */
+static struct str
+end_line(struct arena *arena, struct str text)
+{
+	char *copy = arena_alloc(arena, text.len + 2);
+
+	if (copy == NULL)
+		return (struct str){ 0 };
+	if (text.len > 0)
+		memcpy(copy, text.p, text.len);
+	copy[text.len] = '\n';
+	return (struct str){ copy, text.len + 1 };
+}
+
 int
 config_parse(struct config *config, struct diag_list *diags, struct str text)
 {
@@ -518,8 +535,7 @@ config_parse(struct config *config, struct diag_list *diags, struct str text)
 
 	*config = (struct config){ 0 };
 	arena_init(&config->arena, LIMIT_CONFIG_ARENA);
-	/* The library wants a NUL behind it. */
-	reading.text = arena_str(&config->arena, text);
+	reading.text = end_line(&config->arena, text);
 	diags->source = text;
 	if (reading.text.p == NULL)
 		r = FAULT(ENOMEM);

@@ -174,6 +174,15 @@ exchange(struct seat *seat, bool is_readable)
 	return r < 0 ? TRACE(r) : 0;
 }
 
+/* Take it, or it would still be pending when it is unblocked. */
+static bool
+take_signal(const struct seat *seat)
+{
+	struct signalfd_siginfo info;
+
+	return read(seat->signal_fd, &info, sizeof(info)) == sizeof(info);
+}
+
 /*
  * One look at everything. Returns: 0, and *is_quiet when no peer had anything;
  * fault.
@@ -197,7 +206,7 @@ turn(struct seat *seat, bool *is_quiet, int timeout_ms)
 		return errno == EINTR ? 0 : FAULT(errno);
 	*is_quiet = items[2].revents == 0 && items[3].revents == 0;
 	if (items[0].revents != 0)
-		seat->is_stopping = true;
+		seat->is_stopping = take_signal(seat);
 	if (items[1].revents != 0 && !hear_parent(seat))
 		seat->is_stopping = true;
 	if (items[3].revents != 0)

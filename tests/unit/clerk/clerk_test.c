@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -267,6 +268,44 @@ what_could_not_be_published_is_tried_again(void)
 	check_u64(end(&process), 0);
 }
 
+/* Set the schema's version behind everybody's back. */
+static void
+set_version(const struct process *process, unsigned version)
+{
+	char sql[64];
+	sqlite3 *db = NULL;
+
+	snprintf(sql, sizeof(sql), "PRAGMA user_version = %u", version);
+	check(sqlite3_open(process->holder.store_path, &db) == SQLITE_OK &&
+	    sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void
+a_clerk_waits_for_the_gate_to_migrate_the_store(void)
+{
+	struct process process;
+	struct pollfd item = { .events = POLLIN };
+	uint32_t version;
+	int64_t began;
+
+	begin(&process);
+	version = store_version(process.holder.store);
+	kill(process.pid, SIGTERM);
+	check_u64(status_of(&process), 0);
+	set_version(&process, version - 1);
+	began = clock_monotonic_us();
+	launch(&process);
+	item.fd = process.parent_fd;
+	check_u64(poll(&item, 1, 300), 0);
+	set_version(&process, version);
+	check(is_ready(&process));
+	check(clock_monotonic_us() - began <
+	    LIMIT_CLERK_MIGRATION_MS * INT64_C(1000));
+	reach(&process);
+	check_u64(end(&process), 0);
+}
+
 static void
 a_clerk_without_a_store_does_not_start(void)
 {
@@ -318,6 +357,7 @@ static const struct tap_test tests[] = {
 	TEST(the_newest_is_not_left_behind_at_the_end),
 	TEST(what_is_no_message_closes_the_connection),
 	TEST(what_could_not_be_published_is_tried_again),
+	TEST(a_clerk_waits_for_the_gate_to_migrate_the_store),
 	TEST(a_clerk_without_a_store_does_not_start),
 	TEST(a_clerk_killed_at_any_moment_leaves_a_whole_log),
 };

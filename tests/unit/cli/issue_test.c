@@ -176,6 +176,8 @@ without_its_ca_nothing_is_issued(void)
 	snprintf(other, sizeof(other), "%s/tls/ca.crt", place.dir);
 	check(rename(path, other) == 0);
 	check_u64(issue(&place, "a", "NY0303000", 1), ISSUE_E_CA);
+	check(truncate(other, LIMIT_ISSUE_PEM + 1) == 0);
+	check_u64(issue(&place, "a", "NY0303000", 1), ISSUE_E_CA);
 	unlink(other);
 	check_u64(issue(&place, "a", "NY0303000", 1), ISSUE_E_CA);
 	check_u64(issue_server(place.dir, NULL, 0), ISSUE_SERVER_E_CA);
@@ -202,6 +204,21 @@ a_server_certificate_ends_before_its_ca(void)
 	leave(&place);
 }
 
+static void
+a_server_certificate_is_good_for_as_long_as_browsers_take(void)
+{
+	struct place place;
+	struct certificate server;
+
+	settle(&place, 10);
+	check_u64(issue_server(place.dir, NULL, 0), 0);
+	certificate_load(&server, place.dir, "tls/server.crt");
+	check(labs(gnutls_x509_crt_get_expiration_time(server.handle) -
+		  time(NULL) - LIMIT_ISSUE_SERVER_DAYS * 86400L) < 60);
+	certificate_free(&server);
+	leave(&place);
+}
+
 static const struct tap_test tests[] = {
 	TEST(a_client_certificate_is_for_its_requester_alone),
 	TEST(serial_numbers_and_keys_differ),
@@ -210,6 +227,7 @@ static const struct tap_test tests[] = {
 	TEST(days_are_limited_and_end_with_the_ca),
 	TEST(without_its_ca_nothing_is_issued),
 	TEST(a_server_certificate_ends_before_its_ca),
+	TEST(a_server_certificate_is_good_for_as_long_as_browsers_take),
 };
 
 TAP_MAIN(tests)

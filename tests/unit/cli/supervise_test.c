@@ -339,6 +339,32 @@ ready_is_said_once_all_roles_are(void)
 	check_u64(end(&serve), 0);
 }
 
+static void
+as_many_fronts_as_may_be_are_started(void)
+{
+	struct serve serve;
+	char more[32];
+	char path[64];
+	FILE *conf;
+	char line[256];
+
+	_Static_assert(LIMIT_ROLES >= LIMIT_CONFIG_FRONTS + ARRAY_LEN(roles),
+	    "every front has its place");
+	settle(&serve, "");
+	snprintf(more, sizeof(more), "fronts = %d;\n", LIMIT_CONFIG_FRONTS);
+	snprintf(path, sizeof(path), "%s/stile.conf", serve.dir);
+	conf = fopen(path, "we");
+	fprintf(conf, "holder: { id = \"NYDMV\"; name = \"New York\"; "
+	    "state = \"NY\"; origin = \"log.example/ny\"; };\n"
+	    "listen: { port = %u; };\n%s", serve.port, more);
+	fclose(conf);
+	launch(&serve, roles, ARRAY_LEN(roles));
+	check(str_has_suffix(first_line(&serve, line, sizeof(line)),
+	    STR(" fronts 64\n")));
+	check(saw(&serve, "front start", LIMIT_CONFIG_FRONTS));
+	check_u64(end(&serve), 0);
+}
+
 static mode_t
 mode_of(const struct serve *serve, const char *name)
 {
@@ -639,6 +665,7 @@ static const struct tap_test tests[] = {
 	TEST(a_wrong_configuration_is_exit_78),
 	TEST(an_unknown_user_is_refused),
 	TEST(ready_is_said_once_all_roles_are),
+	TEST(as_many_fronts_as_may_be_are_started),
 	TEST(sockets_are_the_users_alone),
 	TEST(a_second_serve_on_the_directory_is_refused),
 	TEST(a_taken_port_is_refused),

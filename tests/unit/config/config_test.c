@@ -280,6 +280,21 @@ a_directory_without_settings_is_no_holder(void)
 	rmdir(dir);
 }
 
+/* As long as it may be, every byte of it ours: the arena holds it thrice. */
+static void
+a_file_at_its_limit_is_read(void)
+{
+	static char text[LIMIT_CONFIG_BYTES];
+	struct read read;
+
+	_Static_assert(LIMIT_CONFIG_ARENA >= 3 * LIMIT_CONFIG_BYTES, "");
+	memset(text, '#', sizeof(text));
+	memcpy(text, holder, sizeof(holder) - 1);
+	read_text(&read, (struct str){ text, sizeof(text) });
+	check_u64(read.r, 0);
+	done(&read);
+}
+
 static void
 a_file_past_its_limit_is_not_read(void)
 {
@@ -316,6 +331,7 @@ static const struct tap_test tests[] = {
 	TEST(a_list_of_too_many_names_is_an_error),
 	TEST(the_template_reads_as_the_defaults),
 	TEST(a_directory_without_settings_is_no_holder),
+	TEST(a_file_at_its_limit_is_read),
 	TEST(a_file_past_its_limit_is_not_read),
 };
 

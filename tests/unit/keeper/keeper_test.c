@@ -161,6 +161,32 @@ whoever_is_not_the_gate_is_turned_away(void)
 	check_u64(end(&process), 0);
 }
 
+/* More at once than it has descriptors for. */
+static void
+many_strangers_do_not_keep_the_gate_out(void)
+{
+	struct process process;
+	struct channel channel;
+	int strangers[LIMIT_KEEPER_FILES + 8];
+
+	begin(&process);
+	check(is_ready(&process));
+	name_gate(&process, getppid());
+	for (size_t i = 0; i < ARRAY_LEN(strangers); i++) {
+		strangers[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC |
+			SOCK_NONBLOCK, 0);
+		connect(strangers[i], (const struct sockaddr *)&process.at,
+		    sizeof(process.at));
+	}
+	name_gate(&process, getpid());
+	reach(&channel, &process);
+	check_u64(say_hello(&channel), KEEPER_KIND_HELLO);
+	channel_fini(&channel);
+	for (size_t i = 0; i < ARRAY_LEN(strangers); i++)
+		close(strangers[i]);
+	check_u64(end(&process), 0);
+}
+
 static void
 the_newest_connection_of_the_gate_counts(void)
 {
@@ -382,6 +408,7 @@ p7_a_keeper_killed_at_any_moment_never_forgets_what_it_signed(void)
 static const struct tap_test tests[] = {
 	TEST(the_gate_is_answered),
 	TEST(whoever_is_not_the_gate_is_turned_away),
+	TEST(many_strangers_do_not_keep_the_gate_out),
 	TEST(the_newest_connection_of_the_gate_counts),
 	TEST(malformed_frames_close_the_connection),
 	TEST(a_second_keeper_on_the_directory_does_not_start),

@@ -433,6 +433,8 @@ stay_within_limits(const struct place *place)
 		return 4;
 	if (getrlimit(RLIMIT_NPROC, &limit) < 0 || limit.rlim_max != 0)
 		return 5;
+	if (getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_max != 100)
+		return 7;
 	/* Past the limit a write fails; it does not kill. */
 	if (lseek(place->open_fd, 100, SEEK_SET) != 100 ||
 	    write(place->open_fd, "z", 1) != -1 || errno != EFBIG)
@@ -461,6 +463,22 @@ a_role_stays_within_its_limits(void)
 	check(WIFEXITED(status));
 	check_u64(WEXITSTATUS(status), DID);
 	leave(&place);
+}
+
+static int
+report_file_limit(const struct place *place)
+{
+	struct rlimit limit;
+
+	(void)place;
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+	    limit.rlim_max <= LIMIT_SANDBOX_FILE_BYTES ? DID : ELSE;
+}
+
+static void
+a_role_that_says_nothing_has_a_limit_for_files_too(void)
+{
+	EACH_ROLE(check_done, report_file_limit);
 }
 
 static void
@@ -516,6 +534,7 @@ static const struct tap_test tests[] = {
 	TEST(a_clerk_reads_and_writes_only_what_was_named),
 	TEST(a_clerk_that_opens_any_socket_is_killed),
 	TEST(a_role_stays_within_its_limits),
+	TEST(a_role_that_says_nothing_has_a_limit_for_files_too),
 	TEST(a_process_that_became_a_user_cannot_go_back),
 };
 
