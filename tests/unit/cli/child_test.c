@@ -18,7 +18,8 @@ waits_double_up_to_the_last(void)
 	}
 	wait = child_next_wait_ms(wait, 0, LIMIT_RESTART_LAST_MS);
 	check_u64(wait, LIMIT_RESTART_LAST_MS);
-	check_u64(child_next_wait_ms(wait, 0, LIMIT_RESTART_LAST_MS), LIMIT_RESTART_LAST_MS);
+	check_u64(child_next_wait_ms(wait, 0, LIMIT_RESTART_LAST_MS),
+	    LIMIT_RESTART_LAST_MS);
 }
 
 static void
