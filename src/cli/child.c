@@ -138,7 +138,7 @@ child_hear(struct child *child)
 int64_t
 child_next_wait_ms(int64_t last_ms, int64_t served_ms, int64_t longest_ms)
 {
-	if (last_ms == 0 || served_ms >= LIMIT_RESTART_CALM_MS)
+	if (last_ms == 0 || served_ms >= CHILD_CALM_MS)
 		return MIN(LIMIT_RESTART_FIRST_MS, longest_ms);
 	return MIN(2 * last_ms, longest_ms);
 }

@@ -14,6 +14,8 @@
 
 #include "util/attr.h"
 
+#define CHILD_CALM_MS 10000 /* up this long, it is no crash loop */
+
 struct child {
 	pid_t pid;	   /* 0: not running */
 	int parent_fd;	   /* our end of the role's descriptor 4; -1: none */
@@ -52,7 +54,7 @@ bool child_hear(struct child *child) NONNULL;
 /*
  * Milliseconds to wait before the next start: doubling from
  * LIMIT_RESTART_FIRST_MS to longest_ms; from the beginning again after it had
- * served for LIMIT_RESTART_CALM_MS.
+ * served for CHILD_CALM_MS.
  *
  * last_ms: the wait before this start, 0 for none; served_ms: 0 when it never
  * got ready; longest_ms: timeouts.restart_ms of the settings.

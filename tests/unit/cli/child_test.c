@@ -6,31 +6,32 @@
 #include "limits.h"
 #include "tap.h"
 
+#define LONGEST_MS 5000
+
 static void
 waits_double_up_to_the_last(void)
 {
 	int64_t wait = 0;
 
 	for (int64_t want = LIMIT_RESTART_FIRST_MS;
-	     want < LIMIT_RESTART_LAST_MS; want *= 2) {
-		wait = child_next_wait_ms(wait, 0, LIMIT_RESTART_LAST_MS);
+	     want < LONGEST_MS; want *= 2) {
+		wait = child_next_wait_ms(wait, 0, LONGEST_MS);
 		check_u64(wait, want);
 	}
-	wait = child_next_wait_ms(wait, 0, LIMIT_RESTART_LAST_MS);
-	check_u64(wait, LIMIT_RESTART_LAST_MS);
-	check_u64(child_next_wait_ms(wait, 0, LIMIT_RESTART_LAST_MS),
-	    LIMIT_RESTART_LAST_MS);
+	wait = child_next_wait_ms(wait, 0, LONGEST_MS);
+	check_u64(wait, LONGEST_MS);
+	check_u64(child_next_wait_ms(wait, 0, LONGEST_MS), LONGEST_MS);
 }
 
 static void
 after_a_calm_time_they_begin_again(void)
 {
-	check_u64(child_next_wait_ms(LIMIT_RESTART_LAST_MS,
-		      LIMIT_RESTART_CALM_MS, LIMIT_RESTART_LAST_MS),
+	check_u64(child_next_wait_ms(LONGEST_MS,
+		      CHILD_CALM_MS, LONGEST_MS),
 	    LIMIT_RESTART_FIRST_MS);
-	check_u64(child_next_wait_ms(LIMIT_RESTART_LAST_MS,
-		      LIMIT_RESTART_CALM_MS - 1, LIMIT_RESTART_LAST_MS),
-	    LIMIT_RESTART_LAST_MS);
+	check_u64(child_next_wait_ms(LONGEST_MS,
+		      CHILD_CALM_MS - 1, LONGEST_MS),
+	    LONGEST_MS);
 	/* A holder that wants it sooner says so. */
 	check_u64(child_next_wait_ms(0, 0, 30), 30);
 }

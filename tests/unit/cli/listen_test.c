@@ -8,8 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "limits.h"
 #include "tap.h"
+
+#define LISTEN_QUEUE 1024 /* as in listen.c */
 
 static uint16_t
 port_of(int fd)
@@ -56,7 +57,7 @@ connections_queue_up_to_the_limit(void)
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof(info);
 	FILE *file = fopen("/proc/sys/net/core/somaxconn", "re");
-	unsigned most = LIMIT_LISTEN_QUEUE;
+	unsigned most = LISTEN_QUEUE;
 	int fds[1];
 
 	if (file != NULL) {
@@ -69,7 +70,7 @@ connections_queue_up_to_the_limit(void)
 	check_u64(listen_tcp(fds, 1, "127.0.0.1", 0), 0);
 	check(getsockopt(fds[0], IPPROTO_TCP, TCP_INFO, &info, &len) == 0);
 	/* Of a listening socket: its greatest queue. */
-	check_u64(info.tcpi_sacked, MIN(most, LIMIT_LISTEN_QUEUE));
+	check_u64(info.tcpi_sacked, MIN(most, LISTEN_QUEUE));
 	close(fds[0]);
 }
 

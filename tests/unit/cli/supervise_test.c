@@ -348,8 +348,6 @@ as_many_fronts_as_may_be_are_started(void)
 	FILE *conf;
 	char line[256];
 
-	_Static_assert(LIMIT_ROLES >= LIMIT_CONFIG_FRONTS + ARRAY_LEN(roles),
-	    "every front has its place");
 	settle(&serve, "");
 	snprintf(more, sizeof(more), "fronts = %d;\n", LIMIT_CONFIG_FRONTS);
 	snprintf(path, sizeof(path), "%s/stile.conf", serve.dir);
