@@ -1,6 +1,7 @@
 /*
  * cedar_bench FOLDER: the time of a decision, in process, on the policy sets,
- * entities and requests of bench/data/cedar.tar.xz (unpacked to FOLDER/bench).
+ * entities and requests of bench/data/cedar.tar.xz (unpacked to FOLDER).
+ * cedar_bench FOLDER SET SIZE: one of them, as a JSON object, for bench/cedar.
  *
  * One line a set: policies, entities, time to load, then nanoseconds per
  * request (query made and decided: p50, p99) and per further resource of a
@@ -17,10 +18,12 @@
 #include "util/file.h"
 
 #define N_ROUNDS 16
+#define MOST_BYTES ((size_t)1 << 30)
 
 struct bench {
 	int dir_fd;
-	struct arena arena; /* what is loaded */
+	struct arena arena;   /* requests and answers */
+	struct arena loading; /* what is read to be loaded */
 	struct arena scratch;
 	struct diag_list diags;
 	struct cedar_names *names;
@@ -31,6 +34,15 @@ struct bench {
 	struct jsontree expected;
 	size_t n;
 	size_t n_wrong;
+	size_t n_allowed;
+};
+
+struct figures {
+	double entities_ns;
+	double policies_ns;
+	double more_ns;
+	double *times; /* sorted */
+	long rss_kib;
 };
 
 static double
@@ -48,23 +60,23 @@ bench_fini(struct bench *bench)
 	cedar_policies_free(bench->policies);
 	cedar_entities_free(bench->entities);
 	cedar_names_free(bench->names);
+	arena_fini(&bench->loading);
 	arena_fini(&bench->arena);
 	arena_fini(&bench->scratch);
 }
 
 static int
-read_json(struct bench *bench, struct jsontree *tree, const char *app,
-    const char *name, const char *kind)
+read_json(struct bench *bench, struct arena *arena, struct jsontree *tree,
+    const char *app, const char *name, const char *kind)
 {
 	struct str path =
-	    arena_format(&bench->arena, "bench/%s/%s.%s.json", app, name, kind);
+	    arena_format(&bench->arena, "%s/%s.%s.json", app, name, kind);
 	struct str text;
 
-	if (file_read(&text, &bench->arena, bench->dir_fd, path.p,
-	    LIMIT_FILE_BYTES) != 0)
+	if (file_read(&text, arena, bench->dir_fd, path.p, MOST_BYTES) != 0)
 		return -1;
 	bench->diags.source = text;
-	return cedar_jsontree_parse(tree, &bench->arena, text, &bench->diags);
+	return cedar_jsontree_parse(tree, arena, text, &bench->diags);
 }
 
 static struct str
@@ -91,16 +103,18 @@ uid_of(struct bench *bench, const struct jsontree *json, const char *name)
 }
 
 static int
-load_policies(struct bench *bench, const char *app, const char *name)
+load_policies(struct bench *bench, const char *app, const char *name,
+    double *ns)
 {
 	struct str path =
-	    arena_format(&bench->arena, "bench/%s/policies.cedar", app);
+	    arena_format(&bench->arena, "%s/policies.cedar", app);
 	struct cedar_link *links = NULL;
 	struct jsontree json = { .kind = JSONTREE_ARRAY };
 	struct str text;
+	int r;
 
-	(void)!read_json(bench, &json, app, name, "links");
-	links = ARENA_ARRAY(&bench->arena, json.array.n, struct cedar_link);
+	(void)!read_json(bench, &bench->loading, &json, app, name, "links");
+	links = ARENA_ARRAY(&bench->loading, json.array.n, struct cedar_link);
 	for (size_t i = 0; i < json.array.n; i++) {
 		const struct jsontree *link = &json.array.items[i];
 		const struct jsontree *values =
@@ -111,13 +125,19 @@ load_policies(struct bench *bench, const char *app, const char *name)
 			uid_of(bench, values, "?principal"),
 			uid_of(bench, values, "?resource") };
 	}
-	if (file_read(&text, &bench->arena, bench->dir_fd, path.p,
-	    LIMIT_FILE_BYTES) != 0)
+	if (faccessat(bench->dir_fd, path.p, R_OK, 0) != 0)
+		path = arena_format(&bench->arena, "%s/%s.policies.cedar", app,
+		    name);
+	if (file_read(&text, &bench->loading, bench->dir_fd, path.p,
+	    MOST_BYTES) != 0)
 		return -1;
 	bench->diags.source = text;
-	return cedar_policies_parse(&bench->policies, bench->names, text,
+	*ns = now();
+	r = cedar_policies_parse(&bench->policies, bench->names, text,
 	    links, json.array.n,
 	    json.array.n > 0 ? CEDAR_ID_ANNOTATION : 0, &bench->diags);
+	*ns = now() - *ns;
+	return r;
 }
 
 static int
@@ -127,10 +147,9 @@ load_requests(struct bench *bench, const char *app, const char *name)
 		STR("bench") };
 	struct jsontree json;
 
-	if (read_json(bench, &json, app, name, "requests") != 0 ||
-	    read_json(bench, &bench->expected, app, name, "expected") != 0)
+	if (read_json(bench, &bench->arena, &json, app, name, "requests") != 0)
 		return -1;
-	bench->n = MIN(json.array.n, bench->expected.array.n);
+	bench->n = json.array.n;
 	bench->requests =
 	    ARENA_ARRAY(&bench->arena, bench->n, struct cedar_request);
 	bench->resources =
@@ -152,30 +171,51 @@ load_requests(struct bench *bench, const char *app, const char *name)
 	return 0;
 }
 
-static double
-load(struct bench *bench, const char *app, const char *name)
+/* Memory in use now. */
+static long
+rss_kib(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	long pages = 0;
+
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%*d %ld", &pages) != 1)
+		pages = 0;
+	(void)fclose(file);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static int
+load(struct bench *bench, const char *app, const char *name,
+    struct figures *figures)
 {
 	struct str path = arena_format(&bench->arena,
-	    "bench/%s/%s.entities.json", app, name);
+	    "%s/%s.entities.json", app, name);
 	struct str text;
 	double start;
-	double ns;
 
+	arena_init(&bench->loading, MOST_BYTES);
 	if (cedar_names_new(&bench->names) != 0 ||
 	    cedar_entities_new(&bench->entities, bench->names) != 0 ||
-	    file_read(&text, &bench->arena, bench->dir_fd, path.p,
-	    LIMIT_FILE_BYTES) != 0)
+	    file_read(&text, &bench->loading, bench->dir_fd, path.p,
+	    MOST_BYTES) != 0)
 		return -1;
 	bench->diags.source = text;
 	start = now();
 	if (cedar_entities_json_add(bench->entities, text, &bench->diags) !=
 	    0 || cedar_entities_finish(bench->entities, &bench->diags) != 0)
 		return -1;
-	ns = now() - start;
-	if (load_policies(bench, app, name) != 0 ||
-	    load_requests(bench, app, name) != 0)
+	figures->entities_ns = now() - start;
+	if (load_policies(bench, app, name, &figures->policies_ns) != 0)
 		return -1;
-	return ns;
+	arena_fini(&bench->loading);
+	if (load_requests(bench, app, name) != 0)
+		return -1;
+	figures->rss_kib = rss_kib();
+	(void)!read_json(bench, &bench->arena, &bench->expected, app, name,
+	    "expected");
+	return 0;
 }
 
 static int
@@ -190,9 +230,17 @@ compare(const void *a, const void *b)
 static void
 verify(struct bench *bench, const struct cedar_answer *answer, size_t i)
 {
-	const struct jsontree *want = &bench->expected.array.items[i];
-	const struct jsontree *reasons = cedar_jsontree_get(want, STR("r"));
-	bool is_allow = str_is_equal(text_of(want, "d"), STR("allow"));
+	const struct jsontree *want;
+	const struct jsontree *reasons;
+	bool is_allow;
+
+	bench->n_allowed += answer->decision == CEDAR_ALLOW;
+	if (bench->expected.kind != JSONTREE_ARRAY ||
+	    i >= bench->expected.array.n)
+		return;
+	want = &bench->expected.array.items[i];
+	reasons = cedar_jsontree_get(want, STR("r"));
+	is_allow = str_is_equal(text_of(want, "d"), STR("allow"));
 
 	if (is_allow != (answer->decision == CEDAR_ALLOW) ||
 	    reasons == NULL || reasons->array.n != answer->n_reasons)
@@ -245,33 +293,60 @@ time_more(struct bench *bench)
 	return (now() - start) / N_ROUNDS / (double)bench->n;
 }
 
+static int
+measure(struct bench *bench, const char *app, const char *name,
+    struct figures *figures)
+{
+	arena_init(&bench->arena, MOST_BYTES);
+	arena_init(&bench->scratch, (size_t)1 << 26);
+	diag_init(&bench->diags, &bench->arena, str_of(app), STR(""));
+	if (load(bench, app, name, figures) != 0)
+		return -1;
+	figures->times = ARENA_ARRAY(&bench->arena, bench->n, double);
+	for (size_t i = 0; i < bench->n; i++)
+		figures->times[i] = time_request(bench, i);
+	figures->more_ns = time_more(bench);
+	qsort(figures->times, bench->n, sizeof(*figures->times), compare);
+	return 0;
+}
+
 static void
 run(int dir_fd, const char *app, const char *name)
 {
 	CLEANUP(bench_fini) struct bench bench = { .dir_fd = dir_fd };
-	double *times;
-	double more;
-	double ns;
+	struct figures figures;
 
-	arena_init(&bench.arena, (size_t)1 << 30);
-	arena_init(&bench.scratch, (size_t)1 << 26);
-	diag_init(&bench.diags, &bench.arena, str_of(app), STR(""));
-	ns = load(&bench, app, name);
-	if (ns < 0) {
+	if (measure(&bench, app, name, &figures) != 0) {
 		printf("%-18s %-7s not there\n", app, name);
 		diag_print(&bench.diags, stdout);
 		return;
 	}
-	times = ARENA_ARRAY(&bench.arena, bench.n, double);
-	for (size_t i = 0; i < bench.n; i++)
-		times[i] = time_request(&bench, i);
-	more = time_more(&bench);
-	qsort(times, bench.n, sizeof(*times), compare);
 	printf("%-18s %-7s %8zu %8zu %9.0f %8.0f %8.0f %8.0f %6zu\n", app,
 	    name, cedar_policies_count(bench.policies),
-	    cedar_entities_count(bench.entities), ns / 1000,
-	    times[bench.n / 2], times[bench.n * 99 / 100], more,
-	    bench.n_wrong);
+	    cedar_entities_count(bench.entities), figures.entities_ns / 1000,
+	    figures.times[bench.n / 2], figures.times[bench.n * 99 / 100],
+	    figures.more_ns, bench.n_wrong);
+}
+
+static int
+run_one(int dir_fd, const char *app, const char *name)
+{
+	CLEANUP(bench_fini) struct bench bench = { .dir_fd = dir_fd };
+	struct figures figures;
+
+	if (measure(&bench, app, name, &figures) != 0) {
+		diag_print(&bench.diags, stderr);
+		return 1;
+	}
+	printf("{\"policies\":%zu,\"entities\":%zu,\"entities_us\":%.0f,"
+	    "\"policies_us\":%.0f,\"p50_ns\":%.0f,\"p99_ns\":%.0f,"
+	    "\"requests\":%zu,\"allowed\":%zu,\"wrong\":%zu,"
+	    "\"rss_kib\":%ld}\n", cedar_policies_count(bench.policies),
+	    cedar_entities_count(bench.entities), figures.entities_ns / 1000,
+	    figures.policies_ns / 1000, figures.times[bench.n / 2],
+	    figures.times[bench.n * 99 / 100], bench.n, bench.n_allowed,
+	    bench.n_wrong, figures.rss_kib);
+	return 0;
 }
 
 int
@@ -283,8 +358,8 @@ main(int argc, char **argv)
 		"n50-s1", "n200-s1" };
 	int dir_fd;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: cedar_bench FOLDER\n");
+	if (argc != 2 && argc != 4) {
+		fprintf(stderr, "usage: cedar_bench FOLDER [SET SIZE]\n");
 		return 2;
 	}
 	dir_fd = open(argv[1], O_RDONLY | O_DIRECTORY);
@@ -292,6 +367,8 @@ main(int argc, char **argv)
 		perror(argv[1]);
 		return 2;
 	}
+	if (argc == 4)
+		return run_one(dir_fd, argv[2], argv[3]);
 	printf("%-18s %-7s %8s %8s %9s %8s %8s %8s %6s\n", "set", "size",
 	    "policies", "entities", "load us", "p50 ns", "p99 ns", "more ns",
 	    "wrong");

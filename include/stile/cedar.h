@@ -405,6 +405,29 @@ int cedar_schema_write(struct str *out, const struct cedar_schema *schema,
     enum cedar_schema_form form, struct arena *arena,
     struct diag_list *diags) MUST_USE NONNULL;
 
+enum {
+	/* Permissive mode: types need not be equal where only a Bool depends. */
+	CEDAR_VALIDATE_PERMISSIVE = 1u << 0,
+	/*
+	 * As engine 4.13: a policy whose scope fits no action of the schema is
+	 * warned of, not refused.
+	 */
+	CEDAR_VALIDATE_4_13 = 1u << 1,
+};
+
+/*
+ * Check every policy, template and link against a schema: that each name is
+ * declared, and that no request which the schema allows can make a condition
+ * fail for its types (strict mode, unless flags say otherwise).
+ *
+ * diags: its source should be the text of the policies. Warnings (a policy that
+ * can never apply) do not count.
+ * Returns: 0 valid; CEDAR_E_INPUT not; CEDAR_E_LIMIT; fault ENOMEM.
+ */
+int cedar_policies_validate(const struct cedar_policies *policies,
+    const struct cedar_schema *schema, unsigned flags,
+    struct diag_list *diags) MUST_USE NONNULL;
+
 /* ------------------------------------------------------------------ */
 /* Entities.							      */
 
@@ -462,6 +485,31 @@ void cedar_entities_freep(struct cedar_entities **entities) NONNULL;
 size_t cedar_entities_count(const struct cedar_entities *entities) NONNULL;
 
 /*
+ * As above, held against a schema, which also says what a value is, so that
+ * entities may be written {"type","id"} and extension values {"fn","arg"} or as
+ * a bare string. The actions of the schema are added; those in the data must be
+ * the schema's.
+ */
+int cedar_schema_entities_json_add(struct cedar_entities *entities,
+    const struct cedar_schema *schema, struct str json,
+    struct diag_list *diags) MUST_USE NONNULL;
+
+/*
+ * Check one entity against a schema: its type, id, attributes, tags and the
+ * types of its parents.
+ *
+ * Returns: 0 it conforms; CEDAR_E_INPUT it does not, with a diagnostic.
+ */
+int cedar_schema_entities_check(const struct cedar_schema *schema,
+    const struct cedar_entity *entity, struct diag_list *diags)
+    MUST_USE NONNULL;
+
+/* Add the actions of a schema that the store does not hold yet. */
+int cedar_schema_entities_add_actions(struct cedar_entities *entities,
+    const struct cedar_schema *schema, struct diag_list *diags)
+    MUST_USE NONNULL;
+
+/*
  * Read a JSON object as a record value (a context), in the explicit form.
  * Texts may be borrowed from json. diags: its source should be json.
  *
@@ -507,6 +555,29 @@ struct cedar_request {
  */
 int cedar_query_new(struct cedar_query **query, struct arena *arena,
     const struct cedar_request *request, struct diag_list *diags) MUST_USE;
+
+/*
+ * Check a request against a schema: its action is declared and applies to such
+ * a principal and resource, its context is exactly what the action declares.
+ *
+ * Returns: 0; CEDAR_E_INPUT with a diagnostic.
+ */
+int cedar_schema_request_check(const struct cedar_schema *schema,
+    const struct cedar_request *request, struct cedar_uid resource,
+    struct diag_list *diags) MUST_USE NONNULL;
+
+/*
+ * Read the context of a request by what the schema says of its action; as
+ * cedar_schema_entities_json_add() reads attributes. Texts may be borrowed from
+ * json. diags: its source should be json.
+ *
+ * Returns: 0 and *context in the arena; CEDAR_E_INPUT, CEDAR_E_LIMIT with a
+ * diagnostic; fault.
+ */
+int cedar_schema_request_context(struct cedar_value *context,
+    struct arena *arena, const struct cedar_schema *schema,
+    struct cedar_uid action, struct str json, struct diag_list *diags)
+    MUST_USE NONNULL;
 
 enum cedar_decision { CEDAR_DENY, CEDAR_ALLOW };
 

@@ -203,9 +203,8 @@ cedar_schema_is_action_type(struct str name)
 	    str_has_suffix(name, STR("::Action"));
 }
 
-/* Insertions, deletions and changes between two names, counted up to 3. */
-static unsigned
-distance(struct str a, struct str b)
+unsigned
+cedar_schema_distance(struct str a, struct str b)
 {
 	unsigned row[65];
 
@@ -235,7 +234,8 @@ cedar_schema_near_entity(const struct cedar_schema *schema, struct str name)
 	unsigned least = 3;
 
 	for (uint32_t i = 0; i < schema->n_entities; i++) {
-		unsigned far = distance(schema->entities[i].name, name);
+		unsigned far =
+		    cedar_schema_distance(schema->entities[i].name, name);
 
 		if (far < least && far < name.len) {
 			least = far;

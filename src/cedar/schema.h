@@ -79,6 +79,9 @@ bool cedar_schema_may_be_in(const struct cedar_schema *schema, uint32_t a,
 /* The last part of a type's name is `Action`. */
 bool cedar_schema_is_action_type(struct str name);
 
+/* How many letters differ between two names: 3 is "too many". */
+unsigned cedar_schema_distance(struct str a, struct str b);
+
 /* The name nearest to a misspelt one, for help. Empty: none is near. */
 struct str cedar_schema_near_entity(const struct cedar_schema *schema,
     struct str name) NONNULL;

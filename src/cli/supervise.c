@@ -24,6 +24,8 @@
 #include "util/fault.h"
 #include "util/sandbox.h"
 
+#define CALM_MS 10000 /* up this long: begin at first again */
+#define MAX_POSTS (LIMIT_CONFIG_FRONTS + 8) /* processes of one serve */
 #define EXIT_CONFIG 78 /* EX_CONFIG of sysexits.h */
 
 /* Readers first: a front that is ready finds everything behind it. */
@@ -62,7 +64,7 @@ struct supervisor {
 	FILE *out;
 	int lock_fd;
 	int signal_fd;
-	struct post posts[LIMIT_ROLES];
+	struct post posts[MAX_POSTS];
 	size_t n_posts;
 	enum phase phase;
 	bool has_failed;
@@ -261,7 +263,7 @@ plan_restart(const struct supervisor *supervisor, struct post *post)
 	int64_t longest = supervisor->config.timeouts.restart_ms;
 
 	if (post->child.is_ready && now - post->child.started_us >
-		LIMIT_RESTART_CALM_MS * INT64_C(1000))
+		CALM_MS * INT64_C(1000))
 		post->wait_ms = 0;
 	post->wait_ms = post->wait_ms == 0 ? LIMIT_RESTART_FIRST_MS
 					   : 2 * post->wait_ms;
@@ -352,7 +354,7 @@ patience(const struct supervisor *supervisor)
 static int
 turn(struct supervisor *supervisor)
 {
-	struct pollfd items[LIMIT_ROLES + 1] = { { .fd = supervisor->signal_fd,
+	struct pollfd items[MAX_POSTS + 1] = { { .fd = supervisor->signal_fd,
 	    .events = POLLIN } };
 
 	for (size_t i = 0; i < supervisor->n_posts; i++)
@@ -442,7 +444,7 @@ add_posts(struct supervisor *supervisor, const struct supervise_role *roles,
 		    (unsigned)supervisor->config.fronts;
 
 		for (unsigned k = 0; k < n; k++) {
-			assert(supervisor->n_posts < LIMIT_ROLES);
+			assert(supervisor->n_posts < MAX_POSTS);
 			supervisor->posts[supervisor->n_posts++] =
 			    (struct post){ .role = &roles[i], .number = k + 1,
 				    .listen_fd = -1, .public_fd = -1,
@@ -457,7 +459,7 @@ bind_port(struct supervisor *supervisor, int64_t port, bool is_public,
     FILE *errors)
 {
 	struct str address = supervisor->config.listen.address;
-	int fds[LIMIT_ROLES];
+	int fds[MAX_POSTS];
 	size_t n = 0;
 	char what[80];
 	int r;

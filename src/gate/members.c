@@ -134,13 +134,15 @@ is_empty_container(const struct member *member,
 {
 	if (member->type != 'o' && member->type != 'a')
 		return false;
+	/* "{}" as the whole body says nothing, and so does no body. */
+	if (member->pointer.len == 0)
+		return true;
 	for (size_t i = 0; i < n; i++) {
 		struct str want = str_of(shape[i].pointer);
 
-		if (member->pointer.len == 0 ||
-		    (str_has_prefix(want, member->pointer) &&
-			want.len > member->pointer.len &&
-			want.p[member->pointer.len] == '/'))
+		if (str_has_prefix(want, member->pointer) &&
+		    want.len > member->pointer.len &&
+		    want.p[member->pointer.len] == '/')
 			return true;
 	}
 	return false;

@@ -209,10 +209,14 @@ static int
 load_rules(struct pack *pack, int folder, struct diag_list *diags)
 {
 	struct str text;
+	struct str schema;
 	int r = pack_read(&text, &pack->arena, folder, "policies.cedar", diags);
 
 	if (r == 0)
-		r = pack_rules_load(pack, text, diags);
+		r = pack_read(&schema, &pack->arena, folder,
+		    "schema.cedarschema", diags);
+	if (r == 0)
+		r = pack_rules_load(pack, text, schema, diags);
 	return r < 0 ? TRACE(r) : r;
 }
 

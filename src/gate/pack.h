@@ -56,7 +56,8 @@ enum {
 };
 
 /*
- * Load a pack folder: parse, check the annotations, review date and tests.
+ * Load a pack folder: parse, validate the policies against the schema, check
+ * the annotations, review date and tests.
  *
  * vkey: verifier key of its authority (C2SP vkey text); empty loads without
  * asking for a signature (for `stile pack check` on work in progress only).

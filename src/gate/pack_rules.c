@@ -96,37 +96,69 @@ check_distinct(const struct cedar_policies *policies, struct diag_list *diags)
 	}
 }
 
-int
-pack_rules_load(struct pack *pack, struct str text, struct diag_list *diags)
+/* P11: policies and schema must agree before any request meets them. */
+static int
+check_schema(struct pack *pack, struct str schema, struct str text,
+    struct diag_list *diags)
 {
-	size_t before = diags->n_errors;
-	struct str old_where = diags->where;
-	struct str old_source = diags->source;
-	size_t n = 0;
+	CLEANUP(cedar_schema_freep) struct cedar_schema *parsed = NULL;
+	struct str where = diags->where;
 	int r;
 
-	/* The messages outlive the pack they are about. */
-	diags->where = arena_format(diags->arena, "%.*s/policies.cedar",
+	diags->where = arena_format(diags->arena, "%.*s/schema.cedarschema",
 	    STR_ARG(pack->name));
+	diags->source = schema;
+	r = cedar_schema_parse(&parsed, schema, diags);
+	diags->where = where;
 	diags->source = text;
-	r = cedar_policies_parse(&pack->policies, pack->vocabulary->names, text,
-	    NULL, 0, CEDAR_ID_ANNOTATION, diags);
-	if (r < 0)
-		return TRACE(r);
 	if (r == 0)
-		n = cedar_policies_count(pack->policies);
-	if (n > LIMIT_PACK_POLICIES)
+		r = cedar_policies_validate(pack->policies, parsed, 0, diags);
+	return r < 0 ? TRACE(r) : r > 0 ? PACK_E_BAD : 0;
+}
+
+static int
+load(struct pack *pack, struct str text, struct str schema,
+    struct diag_list *diags)
+{
+	size_t n;
+	int r = cedar_policies_parse(&pack->policies, pack->vocabulary->names,
+	    text, NULL, 0, CEDAR_ID_ANNOTATION, diags);
+
+	if (r != 0)
+		return r < 0 ? TRACE(r) : PACK_E_BAD;
+	n = cedar_policies_count(pack->policies);
+	if (n > LIMIT_PACK_POLICIES) {
 		diag_error(diags, 0, 0, "more than %d rules",
 		    LIMIT_PACK_POLICIES);
-	for (size_t i = 0; i < MIN(n, (size_t)LIMIT_PACK_POLICIES); i++) {
+		return PACK_E_BAD;
+	}
+	for (size_t i = 0; i < n; i++) {
 		struct cedar_policy policy =
 		    cedar_policies_get(pack->policies, i);
 
 		check_rule(&policy, diags);
 	}
-	if (r == 0)
-		check_distinct(pack->policies, diags);
+	check_distinct(pack->policies, diags);
+	r = check_schema(pack, schema, text, diags);
+	return r < 0 ? TRACE(r) : r;
+}
+
+int
+pack_rules_load(struct pack *pack, struct str text, struct str schema,
+    struct diag_list *diags)
+{
+	size_t before = diags->n_errors;
+	struct str old_where = diags->where;
+	struct str old_source = diags->source;
+	int r;
+
+	diags->where = arena_format(diags->arena, "%.*s/policies.cedar",
+	    STR_ARG(pack->name));
+	diags->source = text;
+	r = load(pack, text, schema, diags);
 	diags->where = old_where;
 	diags->source = old_source;
+	if (r < 0)
+		return TRACE(r);
 	return r > 0 || diags->n_errors > before ? PACK_E_BAD : 0;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cedar/entities_json.h"
+#include "cedar/policies.h"
 #include "conform.h"
 #include "limits.h"
 #include "stile/cedar.h"
@@ -25,12 +26,14 @@ struct scene {
 	struct cedar_names *names;
 	struct cedar_policies *policies;
 	struct cedar_entities *entities;
+	struct cedar_schema *schema;
 };
 
 static void
 scene_fini(struct scene *scene)
 {
 	cedar_entities_free(scene->entities);
+	cedar_schema_free(scene->schema);
 	cedar_policies_free(scene->policies);
 	cedar_names_free(scene->names);
 	arena_fini(&scene->arena);
@@ -112,10 +115,18 @@ scene_load(struct scene *scene, const struct conform *conform,
 	if (r == 0)
 		r = cedar_entities_new(&scene->entities, scene->names);
 	if (r == 0)
-		r = read_member(&text, scene, conform, test, "entities");
+		r = read_member(&text, scene, conform, test, "schema");
+	if (r == 0) {
+		scene->diags.source = text;
+		r = cedar_schema_parse(&scene->schema, text, &scene->diags);
+	}
 	if (r == 0)
-		r = cedar_entities_json_add(scene->entities, text,
-		    &scene->diags);
+		r = read_member(&text, scene, conform, test, "entities");
+	if (r == 0) {
+		scene->diags.source = text;
+		r = cedar_schema_entities_json_add(scene->entities,
+		    scene->schema, text, &scene->diags);
+	}
 	if (r == 0)
 		r = cedar_entities_finish(scene->entities, &scene->diags);
 	return r;
@@ -168,15 +179,52 @@ read_uid(struct cedar_uid *uid, const struct entities_json *reader,
 			    : cedar_entities_json_uid(uid, reader, json, name);
 }
 
+/* The context by the schema's types, or as it stands when not to be checked. */
 static bool
-decide(struct scene *scene, const struct jsontree *json)
+read_context(struct cedar_request *request, struct scene *scene,
+    const struct jsontree *json, const struct jsontree *context_json,
+    struct str text)
+{
+	struct entities_json reader = { &scene->arena, &scene->diags,
+		STR("context") };
+	const struct jsontree *is_checked =
+	    cedar_jsontree_get(json, STR("validateRequest"));
+	struct cedar_value context;
+	int r;
+
+	text = str_part(text, context_json->span.at,
+	    (size_t)context_json->span.at + context_json->span.len);
+	scene->diags.source = text;
+	if (is_checked != NULL && !is_checked->boolean)
+		r = cedar_entities_json_value(&context, &reader, context_json);
+	else
+		r = cedar_schema_request_context(&context, &scene->arena,
+		    scene->schema, request->action, text, &scene->diags);
+	request->context = context.record.items;
+	request->n_context = context.record.n;
+	return r == 0;
+}
+
+static bool
+is_request_valid(struct scene *scene, const struct jsontree *json,
+    const struct cedar_request *request, struct cedar_uid resource)
+{
+	const struct jsontree *is_checked =
+	    cedar_jsontree_get(json, STR("validateRequest"));
+
+	return (is_checked != NULL && !is_checked->boolean) ||
+	    cedar_schema_request_check(scene->schema, request, resource,
+	    &scene->diags) == 0;
+}
+
+static bool
+decide(struct scene *scene, const struct jsontree *json, struct str text)
 {
 	struct entities_json reader = { &scene->arena, &scene->diags,
 		STR("request") };
 	struct cedar_request request = { .entities = scene->entities };
-	const struct jsontree *context_json =
+	const struct jsontree *context =
 	    cedar_jsontree_get(json, STR("context"));
-	struct cedar_value context;
 	struct cedar_query *query;
 	struct cedar_answer answer;
 	struct cedar_uid resource;
@@ -184,11 +232,10 @@ decide(struct scene *scene, const struct jsontree *json)
 	if (read_uid(&request.principal, &reader, json, "principal") != 0 ||
 	    read_uid(&request.action, &reader, json, "action") != 0 ||
 	    read_uid(&resource, &reader, json, "resource") != 0 ||
-	    context_json == NULL ||
-	    cedar_entities_json_value(&context, &reader, context_json) != 0)
+	    context == NULL ||
+	    !read_context(&request, scene, json, context, text) ||
+	    !is_request_valid(scene, json, &request, resource))
 		return false;
-	request.context = context.record.items;
-	request.n_context = context.record.n;
 	return cedar_query_new(&query, &scene->arena, &request,
 	    &scene->diags) == 0 &&
 	    cedar_query_decide(&answer, query, scene->policies, resource) ==
@@ -211,8 +258,73 @@ conform_count(struct conform *conform, int which, bool is_passed,
 		printf("%s: %s: %.*s\n", path, kind->name, STR_ARG(what));
 }
 
+/* corpus-tests/X.json to the folder's X.validation.json */
+static struct str
+verdict_path(struct arena *arena, const char *path)
+{
+	struct str name = str_of(path);
+	size_t from = str_find(name, '/', 0) + 1;
+
+	name = str_part(name, from, name.len - strlen(".json"));
+	return arena_format(arena, "validation/%.*s.validation.json",
+	    STR_ARG(name));
+}
+
 static void
-run_test(struct conform *conform, const char *path, const struct jsontree *test)
+compare_verdict(struct conform *conform, const char *path, int kind,
+    struct scene *scene, const struct cedar_schema *schema, bool want)
+{
+	unsigned flags = kind == PERMISSIVE ? CEDAR_VALIDATE_PERMISSIVE : 0;
+	int r;
+
+	diag_init(&scene->diags, &scene->arena, str_of(path),
+	    cedar_policies_ast(scene->policies)->source);
+	r = cedar_policies_validate(scene->policies, schema, flags,
+	    &scene->diags);
+	conform_count(conform, kind, r == (want ? 0 : CEDAR_E_INPUT), path,
+	    want ? diag_first(&scene->diags) : STR("not refused"));
+}
+
+/* The validator's verdicts, strict and permissive. */
+static void
+run_validation(struct conform *conform, const char *path,
+    const struct jsontree *test, struct scene *scene, struct str text)
+{
+	CLEANUP(cedar_schema_freep) struct cedar_schema *schema = NULL;
+	const struct jsontree *verdict;
+	struct jsontree json;
+	struct str policies;
+	int r;
+
+	diag_init(&scene->diags, &scene->arena, str_of(path), text);
+	r = cedar_schema_parse(&schema, text, &scene->diags);
+	if (r == 0)
+		r = cedar_names_new(&scene->names);
+	if (r == 0)
+		r = read_member(&policies, scene, conform, test, "policies");
+	if (r == 0)
+		r = cedar_policies_parse(&scene->policies, scene->names,
+		    policies, NULL, 0, 0, &scene->diags);
+	if (r != 0) {
+		conform_count(conform, VALIDATION, false, path,
+		    diag_first(&scene->diags));
+		return;
+	}
+	compare_verdict(conform, path, VALIDATION, scene, schema,
+	    conform_get(test, "shouldValidate")->boolean);
+	if (!conform_read(&text, conform, &scene->arena,
+	    verdict_path(&scene->arena, path)) || cedar_jsontree_parse(&json,
+	    &scene->arena, text, &scene->diags) != 0)
+		return;
+	verdict = conform_get(conform_get(&json, "policyValidation"),
+	    "permissive");
+	compare_verdict(conform, path, PERMISSIVE, scene, schema,
+	    verdict->boolean);
+}
+
+static void
+run_test(struct conform *conform, const char *path,
+    const struct jsontree *test, struct str text)
 {
 	CLEANUP(scene_fini) struct scene scene = { 0 };
 	struct jsontree requests = list(test, "requests");
@@ -223,6 +335,13 @@ run_test(struct conform *conform, const char *path, const struct jsontree *test)
 	if (conform_read(&schema, conform, &scene.arena,
 	    conform_member(test, "schema")))
 		conform_schema_case(conform, path, schema);
+	if (conform_wants(conform, VALIDATION) ||
+	    conform_wants(conform, PERMISSIVE)) {
+		CLEANUP(scene_fini) struct scene other = { 0 };
+
+		arena_init(&other.arena, (size_t)1 << 30);
+		run_validation(conform, path, test, &other, schema);
+	}
 	if (!conform_wants(conform, DECISIONS))
 		return;
 	r = scene_load(&scene, conform, test);
@@ -232,7 +351,7 @@ run_test(struct conform *conform, const char *path, const struct jsontree *test)
 		const struct jsontree *request = &requests.array.items[i];
 
 		conform_count(conform, DECISIONS,
-		    r == 0 && decide(&scene, request), path,
+		    r == 0 && decide(&scene, request, text), path,
 		    conform_member(request, "description"));
 	}
 }
@@ -254,7 +373,7 @@ run_file(struct conform *conform, const char *path)
 		conform_count(conform, DECISIONS, false, path,
 		    diag_first(&diags));
 	else
-		run_test(conform, path, &test);
+		run_test(conform, path, &test, text);
 }
 
 /* ------------------------------------------------------------------ */
@@ -317,16 +436,23 @@ try_expression(struct scene *scene, struct str expression)
 	return answer.decision == CEDAR_ALLOW ? STR("allow") : STR("deny");
 }
 
+/* schema: empty for none. */
 static struct str
-try_entities(struct scene *scene, struct str json)
+try_entities(struct scene *scene, struct str json, struct str schema)
 {
 	int r;
 
-	diag_init(&scene->diags, &scene->arena, STR("probe"), json);
+	diag_init(&scene->diags, &scene->arena, STR("probe"), schema);
 	r = cedar_names_new(&scene->names);
 	if (r == 0)
 		r = cedar_entities_new(&scene->entities, scene->names);
-	if (r == 0)
+	if (r == 0 && schema.len > 0)
+		r = cedar_schema_parse(&scene->schema, schema, &scene->diags);
+	scene->diags.source = json;
+	if (r == 0 && schema.len > 0)
+		r = cedar_schema_entities_json_add(scene->entities,
+		    scene->schema, json, &scene->diags);
+	else if (r == 0)
 		r = cedar_entities_json_add(scene->entities, json,
 		    &scene->diags);
 	if (r == 0)
@@ -334,22 +460,29 @@ try_entities(struct scene *scene, struct str json)
 	return r == 0 ? STR("ok") : STR("ERR");
 }
 
+static struct str
+try_schema(struct scene *scene, struct str text)
+{
+	diag_init(&scene->diags, &scene->arena, STR("probe"), text);
+	return cedar_schema_parse(&scene->schema, text, &scene->diags) == 0
+	    ? STR("ok") : STR("ERR");
+}
+
+/* One probe in a scene of its own. verdict: the member that says what. */
 static void
 run_probe(struct conform *conform, const char *path, struct str text,
-    const struct jsontree *probe)
+    const struct jsontree *probe, const char *verdict, struct str schema)
 {
 	CLEANUP(scene_fini) struct scene scene = { 0 };
-	const struct jsontree *entities =
-	    cedar_jsontree_get(probe, STR("entities"));
-	const char *verdict = entities != NULL ? "noSchema" : "result";
+	const struct jsontree *entities = conform_get(probe, "entities");
 	struct str input;
 	struct str got;
 
 	arena_init(&scene.arena, (size_t)1 << 30);
-	if (entities != NULL) {
+	if (entities->kind == JSONTREE_ARRAY) {
 		input = str_part(text, entities->span.at,
 		    (size_t)entities->span.at + entities->span.len);
-		got = try_entities(&scene, input);
+		got = try_entities(&scene, input, schema);
 	} else if (cedar_jsontree_get(probe, STR("expr")) != NULL) {
 		input = conform_member(probe, "expr");
 		got = try_expression(&scene, input);
@@ -357,10 +490,11 @@ run_probe(struct conform *conform, const char *path, struct str text,
 		input = conform_member(probe, "policy");
 		got = try_policy(&scene, input, "ERR");
 	} else {
-		return;
+		input = conform_member(probe, "schema");
+		got = try_schema(&scene, input);
 	}
-	conform_count(conform, PROBES,
-	    str_is_equal(class_of(conform_member(probe, verdict)), got), path, input);
+	conform_count(conform, PROBES, str_is_equal(class_of(conform_member(
+	    probe, verdict)), got), path, input);
 }
 
 static void
@@ -376,10 +510,14 @@ run_probes_text(struct conform *conform, const char *path, struct str text,
 		conform_count(conform, PROBES, false, path,
 		    diag_first(&diags));
 	all = list(&probe, "probes");
-	for (size_t i = 0; i < all.array.n; i++)
-		run_probe(conform, path, text, &all.array.items[i]);
+	for (size_t i = 0; i < all.array.n; i++) {
+		run_probe(conform, path, text, &all.array.items[i],
+		    "noSchema", STR(""));
+		run_probe(conform, path, text, &all.array.items[i],
+		    "withSchema", conform_member(&probe, "schema"));
+	}
 	if (all.array.n == 0)
-		run_probe(conform, path, text, &probe);
+		run_probe(conform, path, text, &probe, "result", STR(""));
 }
 
 /* One JSON document, or one a line. */

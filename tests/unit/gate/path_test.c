@@ -518,7 +518,7 @@ hostile_19_an_approved_request_is_judged_by_the_case_as_it_is_then(void)
 	snprintf(id, sizeof(id), "%.*s",
 	    STR_ARG(house_member(&house, answer, "id")));
 	answer = house_ask(&house, "sue", "closeInvestigation", "24-001", NULL,
-	    NULL);
+	    "{}");
 	check_u64(answer.status, 200);
 	answer = house_ask(&house, "sue", "createApproval", id, NULL,
 	    "{\"role\":\"supervisor\",\"granted\":true,\"reason\":\"late\"}");
