@@ -56,8 +56,9 @@
 #define LIMIT_CEDAR_SCHEMA_DEPTH 128 /* types in types: bounds all recursion */
 #define LIMIT_CEDAR_SCHEMA_CHAIN 2048 /* `type A = B; type B = C; ..`: recursion */
 #define LIMIT_CEDAR_TYPE_SIZE (1u << 16) /* parts of a type, common ones inlined */
+#define LIMIT_CEDAR_SCHEMA_ARENA ((size_t)1 << 28) /* memory of one schema */
 #define LIMIT_CEDAR_SCHEMA_NAMES (1u << 16) /* entity types, and actions, of one */
-#define LIMIT_CEDAR_SCHEMA_PAIRS (1u << 24) /* ancestors, in all, of its names */
+#define LIMIT_CEDAR_SCHEMA_PAIRS (1u << 22) /* ancestors, in all, of its names */
 #define LIMIT_CEDAR_CHECKS (1u << 26) /* expressions typed in one validation */
 
 /* tlog and claims */
@@ -99,13 +100,11 @@
 #define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
 
 /* keeper */
-#define LIMIT_KEEPER_FILES 32	  /* descriptors: state, sockets, signals */
 #define LIMIT_KEEPER_SUBJECT 1024 /* one canonical subject key */
 #define LIMIT_KEEPER_NOTE 1024	  /* a checkpoint of one signature; slot: 4096 */
 #define LIMIT_KEEPER_KEY 1024	  /* a key file */
 
 /* clerk */
-#define LIMIT_CLERK_MIGRATION_MS 30000 /* wait for the gate to migrate */
 #define LIMIT_CLERK_DIRECTORIES 32  /* to be synced before a checkpoint */
 #define LIMIT_CLERK_AGED 1024	    /* partial tiles waiting to be removed */
 #define LIMIT_CLERK_RETRY_MS 1000   /* after a fault: disk full, store busy */
@@ -172,15 +171,9 @@
 #define LIMIT_HTTPS_BYTES (1u << 20) /* an answer of a holder */
 #define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
 #define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */
-#define LIMIT_RESTART_LAST_MS 5000	 /* … this, so that a loop is bearable */
-#define LIMIT_RESTART_CALM_MS 10000	 /* up this long: begin at first again */
-#define LIMIT_ROLES (LIMIT_CONFIG_FRONTS + 8) /* processes of one serve */
-#define LIMIT_LISTEN_QUEUE 1024		 /* connections not yet accepted */
-#define LIMIT_ISSUE_PEM 16384		 /* a certificate or key we made */
 #define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
 #define LIMIT_ISSUE_NAME 64		 /* CN: RFC 5280 ub-common-name */
 #define LIMIT_ISSUE_HOSTS 32		 /* names of the server certificate */
-#define LIMIT_ISSUE_SERVER_DAYS 825	 /* longest that browsers accept */
 #define LIMIT_ISSUE_YEARS 30		 /* of the holder's CA */
 #define LIMIT_ISSUE_DAYS 1096		 /* a client certificate: three years */
 

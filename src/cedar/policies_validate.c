@@ -565,8 +565,8 @@ cedar_policies_validate(const struct cedar_policies *policies,
 	const struct ast_set *set = cedar_policies_ast(policies);
 	size_t before = diags->n_errors;
 
-	arena_init(&validate.arena, SCHEMA_ARENA);
-	arena_init(&validate.types, SCHEMA_ARENA);
+	arena_init(&validate.arena, LIMIT_CEDAR_SCHEMA_ARENA);
+	arena_init(&validate.types, LIMIT_CEDAR_SCHEMA_ARENA);
 	validate.check = (struct typecheck){ .schema = schema,
 		.arena = &validate.arena, .types = &validate.types,
 		.diags = diags, .join = { .schema = schema,

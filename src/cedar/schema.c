@@ -25,7 +25,7 @@ load(struct cedar_schema **out, struct str text, struct diag_list *diags,
 
 	if (schema == NULL)
 		return FAULT(ENOMEM);
-	arena_init(&schema->arena, SCHEMA_ARENA);
+	arena_init(&schema->arena, LIMIT_CEDAR_SCHEMA_ARENA);
 	copy = arena_str(&schema->arena, text);
 	if (copy.p == NULL)
 		return FAULT(ENOMEM);
@@ -77,7 +77,7 @@ write_resolved(struct buf *buf, const struct cedar_schema *schema,
 	struct diag_list ignored; /* what loading has already said */
 	int r;
 
-	arena_init(&scratch, SCHEMA_ARENA);
+	arena_init(&scratch, LIMIT_CEDAR_SCHEMA_ARENA);
 	diag_init(&ignored, arena, STR(""), STR(""));
 	r = cedar_schema_resolve_scope(&scope, &schema->tree, &scratch,
 	    &ignored);

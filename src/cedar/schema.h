@@ -19,9 +19,6 @@
 #include "stile/cedar.h"
 #include "util/map.h"
 
-/* Memory of one schema: above what its named limits let through. */
-#define SCHEMA_ARENA ((size_t)1 << 30)
-
 struct schema_numbers {
 	const uint32_t *items; /* ascending, each once */
 	uint32_t n;

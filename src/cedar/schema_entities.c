@@ -342,7 +342,7 @@ cedar_schema_entities_add_actions(struct cedar_entities *entities,
 	CLEANUP(arena_fini) struct arena arena;
 	int r = 0;
 
-	arena_init(&arena, SCHEMA_ARENA);
+	arena_init(&arena, LIMIT_CEDAR_SCHEMA_ARENA);
 	for (uint32_t i = 0; i < schema->n_actions && r == 0; i++) {
 		const struct schema_action *action = &schema->actions[i];
 		struct cedar_entity entity = { .uid = action->uid };
@@ -399,7 +399,7 @@ cedar_schema_entities_json_add(struct cedar_entities *entities,
 	int r;
 
 	arena_init(&load.scratch, LIMIT_CEDAR_ARENA);
-	arena_init(&load.kept, SCHEMA_ARENA);
+	arena_init(&load.kept, LIMIT_CEDAR_SCHEMA_ARENA);
 	r = load_all(&load, json, diags);
 	arena_fini(&load.scratch);
 	arena_fini(&load.kept);

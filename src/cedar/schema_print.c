@@ -228,43 +228,104 @@ print_space(struct buf *buf, const struct schema_tree_space *space)
 		buf_add_text(buf, "}\n");
 }
 
+/* Types of a tree, looked through for what the syntax cannot say. */
+struct look {
+	const struct schema_tree_space *nameless; /* NULL: there is none */
+	struct diag_list *diags;
+};
+
+/*
+ * {"type": "Entity", "name": "T"}: as text, T would be the common type T if the
+ * nameless namespace has one. Of other namespaces check_space() sees to that.
+ */
+static void
+check_entity(const struct look *look, const struct schema_tree_type *type)
+{
+	for (size_t i = 0; look->nameless != NULL &&
+	    i < look->nameless->n_commons; i++) {
+		if (!str_is_equal(look->nameless->commons[i].name, type->name))
+			continue;
+		diag_error(look->diags, type->span.at, type->span.len,
+		    "There are name collisions: [%.*s]", STR_ARG(type->name));
+		diag_help(look->diags,
+		    "rename the common type or the entity type");
+	}
+}
+
+/* Recursion: a type is at most LIMIT_CEDAR_SCHEMA_DEPTH high. */
+static void
+check_type(const struct look *look, const struct schema_tree_type *type)
+{
+	if (type == NULL)
+		return;
+	if (type->kind == SCHEMA_TREE_ENTITY)
+		check_entity(look, type);
+	if (type->kind == SCHEMA_TREE_SET)
+		check_type(look, type->element);
+	for (size_t i = 0; type->kind == SCHEMA_TREE_RECORD &&
+	    i < type->record.n; i++)
+		check_type(look, type->record.items[i].type);
+}
+
+static void
+check_types(const struct look *look, const struct schema_tree_space *space)
+{
+	for (size_t i = 0; i < space->n_commons; i++)
+		check_type(look, space->commons[i].type);
+	for (size_t i = 0; i < space->n_entities; i++) {
+		check_type(look, space->entities[i].shape);
+		check_type(look, space->entities[i].tags);
+	}
+	for (size_t i = 0; i < space->n_actions; i++)
+		check_type(look, space->actions[i].context);
+}
+
 /* What the syntax cannot say is refused, not changed. */
-static bool
+static void
 check_space(const struct schema_tree_space *space, struct diag_list *diags)
 {
-	size_t before = diags->n_errors;
 	size_t j = 0;
 
 	for (size_t i = 0; i < space->n_entities; i++) {
 		const struct schema_tree_entity *entity = &space->entities[i];
+		struct ast_span span = entity->span;
 
 		if (entity->shape != NULL &&
-		    entity->shape->kind != SCHEMA_TREE_RECORD)
-			diag_error(diags, entity->span.at, entity->span.len,
+		    entity->shape->kind != SCHEMA_TREE_RECORD) {
+			diag_error(diags, span.at, span.len,
 			    "the shape of `%.*s` is not written out as a "
 			    "record, which Cedar's syntax asks for",
 			    STR_ARG(entity->name));
+			diag_help(diags, "write the attributes in the entity "
+			    "type itself");
+		}
 		while (j < space->n_commons && str_compare(
 		    space->commons[j].name, entity->name) < 0)
 			j++;
-		if (space->name.len > 0 && j < space->n_commons &&
-		    str_is_equal(space->commons[j].name, entity->name))
-			diag_error(diags, entity->span.at, entity->span.len,
-			    "There are name collisions: [%.*s::%.*s]",
-			    STR_ARG(space->name), STR_ARG(entity->name));
+		if (space->name.len == 0 || j == space->n_commons ||
+		    !str_is_equal(space->commons[j].name, entity->name))
+			continue;
+		diag_error(diags, span.at, span.len,
+		    "There are name collisions: [%.*s::%.*s]",
+		    STR_ARG(space->name), STR_ARG(entity->name));
+		diag_help(diags, "rename the common type or the entity type");
 	}
-	return diags->n_errors == before;
 }
 
 int
 cedar_schema_print(struct buf *buf, const struct schema_tree *tree,
     struct diag_list *diags)
 {
-	bool is_sayable = true;
+	size_t before = diags->n_errors;
+	struct look look = { NULL, diags };
 
-	for (size_t i = 0; i < tree->n_spaces; i++)
-		is_sayable = check_space(&tree->spaces[i], diags) && is_sayable;
-	if (!is_sayable)
+	if (tree->n_spaces > 0 && tree->spaces[0].name.len == 0)
+		look.nameless = &tree->spaces[0];
+	for (size_t i = 0; i < tree->n_spaces; i++) {
+		check_space(&tree->spaces[i], diags);
+		check_types(&look, &tree->spaces[i]);
+	}
+	if (diags->n_errors > before)
 		return CEDAR_E_INPUT;
 	for (size_t i = 0; i < tree->n_spaces; i++) {
 		if (i > 0)

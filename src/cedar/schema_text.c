@@ -624,7 +624,19 @@ decl(struct parser *parser, struct space *space,
 	return false;
 }
 
-/* Go on behind the next semicolon, or before the brace that closes. */
+/* A brace that ends a record, not a namespace: by what stands behind it. */
+static bool
+is_end_of_record(const struct parser *parser)
+{
+	struct parser ahead = *parser;
+
+	cedar_parser_advance(&ahead);
+	return ahead.token.kind == TOKEN_SEMICOLON ||
+	    ahead.token.kind == TOKEN_COMMA || is_word(&ahead, "tags") ||
+	    is_word(&ahead, "attributes");
+}
+
+/* Go on behind the next semicolon, or before the brace of the namespace. */
 static void
 recover(struct parser *parser)
 {
@@ -633,12 +645,13 @@ recover(struct parser *parser)
 	while (parser->token.kind != TOKEN_END) {
 		enum token_kind kind = parser->token.kind;
 
-		if (kind == TOKEN_CLOSE_BRACE && depth == 0)
+		if (kind == TOKEN_CLOSE_BRACE && depth == 0 &&
+		    !is_end_of_record(parser))
 			return;
 		cedar_parser_advance(parser);
 		if (kind == TOKEN_OPEN_BRACE)
 			depth++;
-		else if (kind == TOKEN_CLOSE_BRACE)
+		else if (kind == TOKEN_CLOSE_BRACE && depth > 0)
 			depth--;
 		else if (kind == TOKEN_SEMICOLON && depth == 0)
 			return;

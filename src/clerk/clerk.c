@@ -23,6 +23,7 @@
 #include "util/sandbox.h"
 #include "util/seat.h"
 
+#define MIGRATION_MS 30000 /* wait for the gate to migrate */
 #define EXIT_CONFIG 78 /* EX_CONFIG of sysexits.h */
 
 struct clerk {
@@ -93,7 +94,7 @@ static int
 open_store(struct clerk *clerk)
 {
 	int64_t end = clock_monotonic_us() +
-	    LIMIT_CLERK_MIGRATION_MS * INT64_C(1000);
+	    MIGRATION_MS * INT64_C(1000);
 	char path[4096];
 
 	snprintf(path, sizeof(path), "%s/state/stile.db", clerk->dir);

@@ -17,7 +17,8 @@
 #include "util/fault.h"
 #include "util/file.h"
 
-#define ISSUE_ARENA (16 * (size_t)LIMIT_ISSUE_PEM)
+#define PEM_BYTES 16384 /* a certificate or key we made */
+#define ISSUE_ARENA (16 * (size_t)PEM_BYTES)
 #define DAY INT64_C(86400)
 #define BACKDATED INT64_C(3600) /* a client's clock may be behind */
 
@@ -64,11 +65,11 @@ static int
 load_authority(struct desk *desk)
 {
 	int r = file_read(&desk->authority.certificate, &desk->arena,
-	    desk->dir_fd, "tls/ca.crt", LIMIT_ISSUE_PEM);
+	    desk->dir_fd, "tls/ca.crt", PEM_BYTES);
 
 	if (r == 0)
 		r = file_read(&desk->authority.key, &desk->arena, desk->dir_fd,
-		    "tls/ca.key", LIMIT_ISSUE_PEM);
+		    "tls/ca.key", PEM_BYTES);
 	return r < 0 ? TRACE(r) : r > 0;
 }
 
@@ -119,7 +120,7 @@ issue_server(const char *dir, const char *const *hosts, size_t n_hosts)
 	struct x509_request request = { .kind = X509_SERVER, .hosts = names,
 		.common_name = n_hosts > 0 ? str_of(hosts[0]) : local_hosts[0],
 		.n_hosts = ARRAY_LEN(local_hosts), .not_before = now - BACKDATED,
-		.not_after = now + LIMIT_ISSUE_SERVER_DAYS * DAY };
+		.not_after = now + ISSUE_SERVER_DAYS * DAY };
 
 	memcpy(names, local_hosts, sizeof(local_hosts));
 	for (size_t i = 0; i < MIN(n_hosts, LIMIT_ISSUE_HOSTS); i++)

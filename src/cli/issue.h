@@ -15,6 +15,7 @@
 #include "util/attr.h"
 
 #define ISSUE_FINGERPRINT 32
+#define ISSUE_SERVER_DAYS 825 /* longest that browsers accept */
 
 enum {
 	ISSUE_E_NAME = 1, /* requester id or ORI has a character it may not have */
@@ -41,7 +42,7 @@ enum {
 
 /*
  * Write dir/tls/server.{crt,key} anew: for localhost, 127.0.0.1, ::1 and the
- * hosts, for LIMIT_ISSUE_SERVER_DAYS or until the CA ends.
+ * hosts, for ISSUE_SERVER_DAYS or until the CA ends.
  *
  * Returns: 0; ISSUE_SERVER_E_CA; fault.
  */

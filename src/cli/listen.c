@@ -18,6 +18,8 @@
 #include "util/file.h"
 #include "util/str.h"
 
+#define LISTEN_QUEUE 1024 /* connections not yet accepted */
+
 union address {
 	struct sockaddr any;
 	struct sockaddr_in v4;
@@ -69,7 +71,7 @@ bind_one(int *fd, const union address *address, socklen_t len, bool is_shared)
 	    (is_shared &&
 		setsockopt(s, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) < 0) ||
 	    bind(s, &address->any, len) < 0 ||
-	    (is_shared && listen(s, LIMIT_LISTEN_QUEUE) < 0))
+	    (is_shared && listen(s, LISTEN_QUEUE) < 0))
 		error = errno;
 	if (error != 0) {
 		close(s);
@@ -125,7 +127,7 @@ listen_unix(int *fd, const char *path)
 	/* The mode before there is a name: nobody gets in between. */
 	if (fchmod(s, 0600) < 0 ||
 	    bind(s, (const struct sockaddr *)&at, sizeof(at)) < 0 ||
-	    chmod(path, 0600) < 0 || listen(s, LIMIT_LISTEN_QUEUE) < 0) {
+	    chmod(path, 0600) < 0 || listen(s, LISTEN_QUEUE) < 0) {
 		int error = errno;
 
 		close(s);

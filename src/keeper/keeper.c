@@ -17,6 +17,7 @@
 #include "util/sandbox.h"
 #include "util/seat.h"
 
+#define KEEPER_FILES 32 /* descriptors: state, sockets, signals */
 #define EXIT_CONFIG 78 /* EX_CONFIG of sysexits.h */
 
 struct keeper {
@@ -94,7 +95,7 @@ static int
 lock_in(struct keeper *keeper)
 {
 	struct sandbox sandbox = { .role = SANDBOX_KEEPER,
-		.max_files = LIMIT_KEEPER_FILES };
+		.max_files = KEEPER_FILES };
 	int r = sandbox_enter(&sandbox);
 
 	if (r == SANDBOX_E_LANDLOCK)
