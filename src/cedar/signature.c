@@ -5,7 +5,7 @@
 #include "cedar/ext_decimal.h"
 #include "cedar/ext_ip.h"
 
-const struct signature cedar_signatures[AST_N_FUNCTIONS] = {
+const struct signature cedar_signature_rows[AST_N_FUNCTIONS] = {
 	[AST_FN_DECIMAL] = { TYPE_DECIMAL, { TYPE_STRING } },
 	[AST_FN_LESS_THAN] = { TYPE_BOOL, { TYPE_DECIMAL, TYPE_DECIMAL } },
 	[AST_FN_LESS_THAN_OR_EQUAL] =

@@ -10,7 +10,7 @@ struct signature {
 	enum schema_type_kind args[2]; /* as many as ast_functions[] says */
 };
 
-extern const struct signature cedar_signatures[AST_N_FUNCTIONS];
+extern const struct signature cedar_signature_rows[AST_N_FUNCTIONS];
 
 /* Names of the types that stand in signatures; NULL for others. */
 extern const char *const cedar_signature_names[TYPE_RECORD + 1];

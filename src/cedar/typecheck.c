@@ -966,7 +966,7 @@ check_constructor(struct typecheck *check, const struct check *expr)
 		    "extension function argument validation: Failed to parse "
 		    "as a %s value: `\"%.*s\"`",
 		    cedar_signature_names[
-		    cedar_signatures[expr->function].result],
+		    cedar_signature_rows[expr->function].result],
 		    STR_ARG(arg->text));
 		advise(check, "correct the text");
 		is_fine = false;
@@ -988,7 +988,7 @@ static const struct schema_type *
 type_of_call(struct typecheck *check, const struct check *expr)
 {
 	const struct signature *signature =
-	    &cedar_signatures[expr->function];
+	    &cedar_signature_rows[expr->function];
 	size_t n = ast_functions[expr->function].n_args;
 	bool is_fine = !cedar_signature_is_constructor(expr->function) ||
 	    check_constructor(check, expr);

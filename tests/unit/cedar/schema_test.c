@@ -55,7 +55,8 @@ check_written(const char *text, enum cedar_schema_form form, const char *want)
 }
 
 static void
-a_name_means_its_own_namespace_first_and_a_type_before_an_entity(void)
+a_name_means_its_namespace_first_and_a_type_before_an_entity(
+    void)
 {
 	check_written("entity B; entity D; namespace N { entity A = { a: A, "
 	    "b: B, c: C, d: Long, e: __cedar::Long }; type C = Set<A>; }",
@@ -189,7 +190,7 @@ ancestors_are_transitive_and_types_may_form_cycles(void)
 }
 
 /* ------------------------------------------------------------------ */
-/* Limits.							      */
+/* Limits: the others are in schema_limits_test.c.		      */
 
 static int
 load_buf(struct buf *buf)
@@ -203,90 +204,6 @@ load_buf(struct buf *buf)
 		check(bench.diags.n_errors > 0);
 	buf_fini(buf);
 	return r;
-}
-
-static int
-load_nested(int depth)
-{
-	struct buf buf;
-
-	buf_init(&buf, 1 << 20);
-	buf_add_text(&buf, "type T = ");
-	for (int i = 1; i < depth; i++)
-		buf_add_text(&buf, "Set<");
-	buf_add_text(&buf, "Long");
-	for (int i = 1; i < depth; i++)
-		buf_add_text(&buf, ">");
-	buf_add_text(&buf, ";");
-	return load_buf(&buf);
-}
-
-static void
-types_are_nested_up_to_a_limit(void)
-{
-	check(load_nested(LIMIT_CEDAR_SCHEMA_DEPTH) == 0);
-	check_u64(load_nested(LIMIT_CEDAR_SCHEMA_DEPTH + 1), CEDAR_E_LIMIT);
-}
-
-static int
-load_chain(int n)
-{
-	struct buf buf;
-
-	buf_init(&buf, 1 << 20);
-	for (int i = 0; i < n; i++)
-		buf_add_format(&buf, "type T%05d = T%05d;\n", i, i + 1);
-	buf_add_format(&buf, "type T%05d = Long;\n", n);
-	return load_buf(&buf);
-}
-
-static void
-types_stand_for_one_another_up_to_a_limit(void)
-{
-	check(load_chain(LIMIT_CEDAR_SCHEMA_CHAIN - 1) == 0);
-	check_u64(load_chain(LIMIT_CEDAR_SCHEMA_CHAIN), CEDAR_E_LIMIT);
-}
-
-static void
-a_type_that_doubles_and_doubles_is_refused(void)
-{
-	unsigned n = 0;
-	struct buf buf;
-
-	buf_init(&buf, 1 << 20);
-	buf_add_text(&buf, "type T0 = Long;\n");
-	for (; 1u << n <= LIMIT_CEDAR_TYPE_SIZE; n++)
-		buf_add_format(&buf, "type T%u = { a: T%u, b: T%u };\n", n + 1,
-		    n, n);
-	check_u64(load_buf(&buf), CEDAR_E_LIMIT);
-}
-
-static void
-names_are_taken_up_to_a_limit(void)
-{
-	struct buf buf;
-
-	buf_init(&buf, 1 << 21);
-	buf_add_text(&buf, "entity A");
-	for (unsigned i = 0; i < LIMIT_CEDAR_SCHEMA_NAMES; i++)
-		buf_add_format(&buf, ",E%u", i);
-	buf_add_text(&buf, ";");
-	check_u64(load_buf(&buf), CEDAR_E_LIMIT);
-}
-
-static void
-ancestors_are_kept_up_to_a_limit(void)
-{
-	struct buf buf;
-	unsigned n = 0;
-
-	buf_init(&buf, 1 << 21);
-	buf_add_text(&buf, "entity E0;");
-	while (n * n / 2 <= LIMIT_CEDAR_SCHEMA_PAIRS) {
-		buf_add_format(&buf, "entity E%u in E%u;", n + 1, n);
-		n++;
-	}
-	check_u64(load_buf(&buf), CEDAR_E_LIMIT);
 }
 
 static void
@@ -303,18 +220,13 @@ memory_is_used_up_to_a_limit(void)
 }
 
 static const struct tap_test tests[] = {
-	TEST(a_name_means_its_own_namespace_first_and_a_type_before_an_entity),
+	TEST(a_name_means_its_namespace_first_and_a_type_before_an_entity),
 	TEST(one_form_is_turned_into_the_other),
 	TEST(what_is_wrong_is_said),
 	TEST(all_errors_are_told_at_once),
 	TEST(a_name_that_hides_a_builtin_is_warned_of),
 	TEST(what_text_cannot_say_is_refused),
 	TEST(ancestors_are_transitive_and_types_may_form_cycles),
-	TEST(types_are_nested_up_to_a_limit),
-	TEST(types_stand_for_one_another_up_to_a_limit),
-	TEST(a_type_that_doubles_and_doubles_is_refused),
-	TEST(names_are_taken_up_to_a_limit),
-	TEST(ancestors_are_kept_up_to_a_limit),
 	TEST(memory_is_used_up_to_a_limit),
 };
 

@@ -1,7 +1,5 @@
 /* The validator: what it proves, what it refuses, what it says. */
 #include "cedar_fixture.h"
-#include "limits.h"
-#include "util/buf.h"
 
 #define SCHEMA                                                                 \
 	"entity User in [Group] { name: String, age?: Long, ip?: ipaddr, "     \
@@ -373,36 +371,6 @@ requests_are_checked(void)
 	check(context.kind == CEDAR_RECORD && context.record.n == 2);
 }
 
-static void
-work_is_done_up_to_a_limit(void)
-{
-	CLEANUP(fixture_fini) struct fixture f;
-	CLEANUP(buf_fini) struct buf schema;
-	CLEANUP(buf_fini) struct buf policy;
-	const unsigned n = 256;
-
-	fixture_init(&f);
-	buf_init(&schema, 1 << 20);
-	buf_init(&policy, 1 << 20);
-	for (unsigned i = 0; i < n; i++)
-		buf_add_format(&schema, "entity E%u;", i);
-	for (unsigned i = 0; i < 2; i++) {
-		buf_add_text(&schema, i == 0
-		    ? "action a appliesTo { principal: [E0" : "], resource: [E0");
-		for (unsigned j = 1; j < n; j++)
-			buf_add_format(&schema, ",E%u", j);
-	}
-	buf_add_text(&schema, "]};");
-	buf_add_text(&policy, "permit(principal, action, resource) when { true");
-	for (unsigned i = 0; i < LIMIT_CEDAR_CHECKS / (n * n); i++)
-		buf_add_text(&policy, "&&true");
-	buf_add_text(&policy, "};");
-	check(buf_finish(&schema) == 0 && buf_finish(&policy) == 0);
-	check_u64((unsigned)validate(&f, schema.bytes, policy.bytes, 0),
-	    CEDAR_E_LIMIT);
-	check_u64(f.diags.n_errors, 1);
-}
-
 static const struct tap_test tests[] = {
 	TEST(an_optional_attribute_may_be_used_where_it_is_known_to_be_there),
 	TEST(a_tag_may_be_read_where_it_is_known_to_be_there),
@@ -417,7 +385,6 @@ static const struct tap_test tests[] = {
 	TEST(entities_are_read_and_checked_by_their_types),
 	TEST(an_entity_made_in_memory_is_checked_alike),
 	TEST(requests_are_checked),
-	TEST(work_is_done_up_to_a_limit),
 };
 
 TAP_MAIN(tests)
