@@ -55,7 +55,4 @@ reduced_is_total(const struct reduced *reduced)
 	return reduced->kind == CEDAR_BOOL && !reduced->can_fail;
 }
 
-/* The operands of code that are always evaluated: for walks over the tree. */
-bool cedar_reduce_is_logic(enum code_op op);
-
 #endif

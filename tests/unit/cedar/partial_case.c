@@ -441,10 +441,11 @@ unknown_entity(struct partial_case *made, size_t i)
 static void
 unknown_of_entity(struct partial_case *made)
 {
-	size_t i = below(made, made->n_entities);
+	size_t i;
 
 	if (made->n_entities == 0)
 		return;
+	i = below(made, made->n_entities);
 	switch (below(made, 5)) {
 	case 0:
 	case 1:
@@ -583,7 +584,7 @@ partial_case_make(struct partial_case *made, struct draw *draw,
 	if (!load(made, &generated) ||
 	    !read_request(made, &generated.requests[0]))
 		return false;
-	for (uint32_t n = below(made, 5); n > 0; n--) {
+	for (uint32_t n = below(made, 9); n > 0; n--) {
 		if (made->n_unknowns < PARTIAL_CASE_MOST)
 			draw_unknown(made);
 	}
