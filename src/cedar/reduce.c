@@ -472,6 +472,13 @@ is_total_function(enum ast_function function)
 	    function != AST_FN_TO_DATE;
 }
 
+static bool
+is_wrong_number(const struct code *code)
+{
+	return code->op == CODE_CALL &&
+	    code->n != ast_functions[code->function].n_args;
+}
+
 static struct operator_row
 list_row(const struct code *code, uint32_t i)
 {
@@ -482,11 +489,10 @@ list_row(const struct code *code, uint32_t i)
 	if (code->op != CODE_CALL)
 		return row;
 	row.a = REDUCE_ANY; /* a wrong number of arguments comes first */
-	if (code->n == ast_functions[function].n_args)
+	if (!is_wrong_number(code))
 		row.a = EVAL_BIT(kinds_of_type(signature->args[i]));
 	row.result = (uint8_t)kinds_of_type(signature->result);
-	row.can_fail = !is_total_function(function) ||
-	    code->n != ast_functions[function].n_args;
+	row.can_fail = !is_total_function(function);
 	return row;
 }
 
@@ -535,12 +541,19 @@ reduce_list(struct reduce *reduce, struct reduced *out,
 		if (one.state == REDUCED_ERROR)
 			return true;
 		if (reduced_is_wrong(&one, row.a))
-			return cedar_reduce_fail_type(reduce, out, code, row.a, &one);
+			return cedar_reduce_fail_type(reduce, out, code,
+			    row.a, &one);
 		items[i] = cedar_reduce_code(reduce, &one);
 		if (items[i] == NULL)
 			return false;
 		are_values &= reduced_is_value(&one);
 		can_fail |= reduced_may_fail(&one, row.a);
+	}
+	if (is_wrong_number(code)) {
+		cedar_eval_fail(&reduce->eval, code, CEDAR_ERROR_ARITY, NULL,
+		    NULL, NULL);
+		reduce->eval.error.n_args = code->n;
+		return true;
 	}
 	if (are_values)
 		return evaluate_list(reduce, out, code, items);

@@ -167,7 +167,8 @@ walk(struct hole **hole, const struct reading *reading,
 		fields = NULL;
 		if (found != NULL && found->kind == CEDAR_RECORD)
 			fields = found->record;
-		if (fields == NULL && i + 1 < one->n_path)
+		if (fields == NULL && i + 1 < one->n_path &&
+		    !(*hole)->is_unknown)
 			return cedar_intern_refuse(reading->intern,
 			    "the request has no record `%.*s` for an unknown "
 			    "to be in", STR_ARG(one->path[i]));
