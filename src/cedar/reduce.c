@@ -578,7 +578,7 @@ reduce_variable(struct reduce *reduce, struct reduced *out,
 	return true;
 }
 
-static void
+static bool
 reduce_context(struct reduce *reduce, struct reduced *out,
     const struct code *code)
 {
@@ -587,12 +587,16 @@ reduce_context(struct reduce *reduce, struct reduced *out,
 		.record = reduce->eval.context };
 
 	if (!cedar_unknowns_is_open(hole)) {
+		if (cedar_unknowns_is_assumed(hole))
+			value.record = cedar_unknowns_assume(
+			    reduce->eval.arena, value.record, hole);
 		*out = reduced_value(value, code);
-		return;
+		return value.record != NULL;
 	}
 	*out = reduced_rest(code, CEDAR_RECORD, false);
 	out->hole = hole;
 	out->value = value;
+	return true;
 }
 
 /* Recursion: the height of the code is bounded by LIMIT_CEDAR_DEPTH. */
@@ -609,8 +613,7 @@ cedar_reduce(struct reduce *reduce, struct reduced *out,
 	case CODE_RESOURCE:
 		return reduce_variable(reduce, out, code);
 	case CODE_CONTEXT:
-		reduce_context(reduce, out, code);
-		return true;
+		return reduce_context(reduce, out, code);
 	case CODE_NOT:
 		return cedar_reduce_logic_not(reduce, out, code);
 	case CODE_NEGATE:

@@ -46,8 +46,10 @@ look(struct reduce *reduce, const struct place *place, uint32_t name)
 	if (found == NULL)
 		return member;
 	member.value = *found;
-	member.found = hole != NULL && cedar_unknowns_is_open(hole)
-	    ? FOUND_PART : FOUND_VALUE;
+	member.found = FOUND_VALUE;
+	if (hole != NULL && !hole->is_unknown &&
+	    (cedar_unknowns_is_open(hole) || cedar_unknowns_is_assumed(hole)))
+		member.found = FOUND_PART;
 	return member;
 }
 
@@ -96,6 +98,25 @@ rest_of_owner(struct reduce *reduce, struct reduced *out,
 }
 
 static bool
+take_part(struct reduce *reduce, struct reduced *out, const struct code *code,
+    const struct reduced *a, const struct member *member)
+{
+	struct value value = member->value;
+
+	if (cedar_unknowns_is_open(member->hole)) {
+		if (!rest_of_owner(reduce, out, code, a, CEDAR_RECORD, false))
+			return false;
+		out->hole = member->hole;
+		out->value = value;
+		return true;
+	}
+	value.record = cedar_unknowns_assume(reduce->eval.arena, value.record,
+	    member->hole);
+	*out = reduced_value(value, code);
+	return value.record != NULL;
+}
+
+static bool
 take_member(struct reduce *reduce, struct reduced *out,
     const struct code *code, const struct reduced *a,
     const struct member *member)
@@ -107,11 +128,7 @@ take_member(struct reduce *reduce, struct reduced *out,
 		*out = reduced_value(member->value, code);
 		return true;
 	case FOUND_PART:
-		if (!rest_of_owner(reduce, out, code, a, CEDAR_RECORD, false))
-			return false;
-		out->hole = hole;
-		out->value = member->value;
-		return true;
+		return take_part(reduce, out, code, a, member);
 	case FOUND_UNKNOWN:
 		if (!rest_of_owner(reduce, out, code, a, hole->kind,
 		    hole->is_optional))

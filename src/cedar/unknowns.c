@@ -81,6 +81,74 @@ cedar_unknowns_is_open(const struct hole *hole)
 	return false;
 }
 
+bool
+cedar_unknowns_is_assumed(const struct hole *hole)
+{
+	if (hole->is_unknown)
+		return hole->assumed == HOLE_VALUE;
+	for (const struct hole *one = hole->children; one != NULL;
+	     one = one->next) {
+		if (cedar_unknowns_is_assumed(one))
+			return true;
+	}
+	return false;
+}
+
+/* What a member is taken to be. Returns: false when the arena has no room. */
+static bool
+assume_member(struct arena *arena, struct value *value,
+    const struct hole *hole)
+{
+	if (hole->is_unknown) {
+		*value = *hole->value;
+		return true;
+	}
+	value->record = cedar_unknowns_assume(arena, value->record, hole);
+	return value->record != NULL;
+}
+
+const struct value_record *
+cedar_unknowns_assume(struct arena *arena, const struct value_record *given,
+    const struct hole *hole)
+{
+	const struct value_record *record;
+	size_t n = given->n;
+	uint32_t *names;
+	struct value *values;
+
+	for (const struct hole *one = hole->children; one != NULL;
+	     one = one->next)
+		n++;
+	names = ARENA_ARRAY(arena, n, uint32_t);
+	values = ARENA_ARRAY(arena, n, struct value);
+	if (names == NULL || values == NULL)
+		return NULL;
+	n = 0;
+	for (size_t i = 0; i < given->n; i++) {
+		const struct hole *one = find_member(hole, given->names[i]);
+
+		if (one != NULL && cedar_unknowns_is_assumed(one))
+			continue;
+		names[n] = given->names[i];
+		values[n++] = given->values[i];
+	}
+	for (const struct hole *one = hole->children; one != NULL;
+	     one = one->next) {
+		const struct value *found =
+		    value_record_find(given, one->name);
+
+		if (!cedar_unknowns_is_assumed(one))
+			continue;
+		if (found != NULL)
+			values[n] = *found;
+		names[n] = one->name;
+		if (!assume_member(arena, &values[n++], one))
+			return NULL;
+	}
+	return value_record_make(&record, arena, names, values, n) == 0
+	    ? record : NULL;
+}
+
 /* ------------------------------------------------------------------ */
 
 /* Returns: the entity's row, made when there is none; NULL without room. */

@@ -78,4 +78,15 @@ bool cedar_unknowns_is_member(const struct unknowns *unknowns,
 /* Whether something of it, or below it, is not known. */
 bool cedar_unknowns_is_open(const struct hole *hole) NONNULL;
 
+/* Whether something of it, or below it, is taken to be another value. */
+bool cedar_unknowns_is_assumed(const struct hole *hole) NONNULL;
+
+/*
+ * A given record with the values that are assumed; nothing of it is open.
+ *
+ * Returns: the record in the arena; NULL when it has no room.
+ */
+const struct value_record *cedar_unknowns_assume(struct arena *arena,
+    const struct value_record *given, const struct hole *hole) NONNULL;
+
 #endif

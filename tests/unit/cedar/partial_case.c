@@ -435,7 +435,7 @@ unknown_entity(struct partial_case *made, size_t i)
 	real->n_tags = like->n_tags;
 	/* Its parents were given, and so it has them while it is there. */
 	if (real->n_parents == 0 && once_in(made, 3))
-		real->uid.type.p = NULL;
+		real->uid.type = (struct str){ 0 };
 }
 
 static void
@@ -595,6 +595,57 @@ partial_case_make(struct partial_case *made, struct draw *draw,
 	made->partial.entities = made->given;
 	made->request.entities = made->real;
 	return true;
+}
+
+/* In the request, or in the copies of the entities. */
+static void
+apply(struct partial_case *made, struct cedar_request *request,
+    struct cedar_entity *entities, const struct cedar_change *change)
+{
+	const struct cedar_unknown *unknown = &made->unknowns[change->unknown];
+
+	if (unknown->what == CEDAR_UNKNOWN_CONTEXT)
+		request->context = with_path(made, request->context,
+		    &request->n_context, unknown->path, unknown->n_path,
+		    &change->value);
+	for (size_t i = 0; i < made->n_entities; i++) {
+		struct cedar_entity *one = &entities[i];
+
+		if (!str_is_equal(one->uid.type, unknown->entity.type) ||
+		    !str_is_equal(one->uid.id, unknown->entity.id))
+			continue;
+		if (unknown->what == CEDAR_UNKNOWN_TAG)
+			one->tags = with_path(made, one->tags, &one->n_tags,
+			    unknown->path, unknown->n_path, &change->value);
+		else if (unknown->what == CEDAR_UNKNOWN_ATTRIBUTE)
+			one->attrs = with_path(made, one->attrs, &one->n_attrs,
+			    unknown->path, unknown->n_path, &change->value);
+	}
+}
+
+void
+partial_case_decide(struct partial_case *made, struct cedar_answer *answer,
+    const struct cedar_change *changes, size_t n, uint64_t mask)
+{
+	CLEANUP(cedar_entities_freep) struct cedar_entities *store = NULL;
+	struct cedar_request request = made->request;
+	struct cedar_entity *entities =
+	    ARRAY_OF(made, made->n_entities, struct cedar_entity);
+	struct cedar_query *query;
+
+	memcpy(entities, made->changed, made->n_entities * sizeof(*entities));
+	for (size_t i = 0; i < n; i++) {
+		if ((mask & (UINT64_C(1) << i)) != 0)
+			apply(made, &request, entities, &changes[i]);
+	}
+	store = make_store(made, entities);
+	if (store == NULL)
+		abort();
+	request.entities = store;
+	if (cedar_query_new(&query, made->arena, &request, NULL) != 0 ||
+	    cedar_query_decide(answer, query, made->policies,
+	    made->real_resource) != 0)
+		abort();
 }
 
 void

@@ -38,6 +38,13 @@ bool partial_case_make(struct partial_case *made, struct draw *draw,
     struct arena *arena);
 void partial_case_free(struct partial_case *made);
 
+/*
+ * Decide the real request with some changes made to it: bit i of mask for change
+ * i, each of an unknown with a path. The answer lives in the case's arena.
+ */
+void partial_case_decide(struct partial_case *made, struct cedar_answer *answer,
+    const struct cedar_change *changes, size_t n, uint64_t mask);
+
 /* What was made, for a person to read. */
 void partial_case_print(const struct partial_case *made);
 

@@ -321,6 +321,175 @@ residuals_say_what_the_policies_say(void)
 	check(total.n_decided < total.n_made);
 }
 
+/* ------------------------------------------------------------------ */
+/* Ways: what would have to be otherwise.			      */
+
+#define MOST_CHANGES 5
+
+static struct {
+	uint64_t n_searches;
+	uint64_t n_ways;
+	uint64_t n_longest; /* changes of a way */
+	uint64_t n_trials;
+} found;
+
+/* Those unknowns that have a name; each could be one or two other things. */
+static size_t
+draw_changes(struct partial_case *made, struct draw *draw,
+    struct cedar_change *changes)
+{
+	size_t n = 0;
+	size_t n_kept = 0;
+
+	for (size_t i = 0; i < made->n_unknowns; i++) {
+		if (made->unknowns[i].what < CEDAR_UNKNOWN_CONTEXT ||
+		    made->unknowns[i].n_path == 0)
+			continue;
+		made->unknowns[n_kept] = made->unknowns[i];
+		/* What it would be need not be what it was said to be. */
+		made->unknowns[n_kept].has_kind = false;
+		made->unknowns[n_kept].type = (struct str){ 0 };
+		made->unknowns[n_kept++].is_optional = true;
+		for (uint32_t k = draw_below(draw, 3); k > 0 &&
+		    n < MOST_CHANGES; k--)
+			changes[n++] = (struct cedar_change){ n_kept - 1,
+				made->pool[draw_below(draw,
+				    (uint32_t)made->n_pool)] };
+	}
+	made->n_unknowns = n_kept;
+	return n;
+}
+
+/* Two changes of one unknown are made by nobody. */
+static bool
+is_possible(const struct cedar_change *changes, size_t n, uint64_t mask)
+{
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = i + 1; k < n; k++) {
+			if (changes[i].unknown == changes[k].unknown &&
+			    (mask >> i & 1) != 0 && (mask >> k & 1) != 0)
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+is_covered(const struct cedar_ways *ways, uint64_t mask)
+{
+	for (size_t i = 0; i < ways->n; i++) {
+		if ((ways->ways[i] & ~mask) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_way(const struct cedar_ways *ways, uint64_t mask)
+{
+	for (size_t i = 0; i < ways->n; i++) {
+		if (ways->ways[i] == mask)
+			return true;
+	}
+	return false;
+}
+
+/* Try everything. Returns: NULL; how the ways that were found are wrong. */
+static const char *
+compare_ways(struct partial_case *made, const struct cedar_change *changes,
+    size_t n, const struct cedar_ways *ways)
+{
+	for (uint64_t mask = 0; mask < UINT64_C(1) << n; mask++) {
+		struct cedar_answer answer;
+
+		if (!is_possible(changes, n, mask)) {
+			if (is_way(ways, mask))
+				return "a way changes one thing twice";
+			continue;
+		}
+		partial_case_decide(made, &answer, changes, n, mask);
+		found.n_trials++;
+		if (answer.n_errors > 0)
+			continue;
+		if (answer.decision == CEDAR_ALLOW && !ways->is_cut &&
+		    !is_covered(ways, mask))
+			return "a way was not found";
+		if (answer.decision != CEDAR_ALLOW && is_way(ways, mask))
+			return "a way does not lead there";
+	}
+	return NULL;
+}
+
+static const char *
+try_ways(struct draw *draw, struct arena *arena)
+{
+	CLEANUP(partial_case_free) struct partial_case made = { 0 };
+	struct cedar_change changes[MOST_CHANGES];
+	const struct cedar_policies *sets[1];
+	struct cedar_partial *partial;
+	struct cedar_ways ways;
+	const char *why;
+	size_t n;
+
+	arena_reset(arena);
+	if (!partial_case_make(&made, draw, arena))
+		return NULL;
+	n = draw_changes(&made, draw, changes);
+	sets[0] = made.policies;
+	if (n == 0)
+		return NULL;
+	if (cedar_partial_new(&partial, arena, &made.request, made.unknowns,
+	    made.n_unknowns, NULL) != 0 ||
+	    cedar_partial_ways(&ways, partial, changes, n, sets, 1,
+	    made.real_resource) != 0)
+		return "there is no answer";
+	found.n_searches++;
+	found.n_ways += ways.n;
+	for (size_t i = 0; i < ways.n; i++)
+		found.n_longest = MAX(found.n_longest,
+		    (uint64_t)__builtin_popcountll(ways.ways[i]));
+	why = compare_ways(&made, changes, n, &ways);
+	if (why != NULL) {
+		partial_case_print(&made);
+		for (size_t i = 0; i < n; i++)
+			printf("# change %zu: unknown %zu, kind %d\n", i,
+			    changes[i].unknown, (int)changes[i].value.kind);
+		for (size_t i = 0; i < ways.n; i++)
+			printf("# way %llx\n",
+			    (unsigned long long)ways.ways[i]);
+	}
+	return why;
+}
+
+static void
+ways_are_found_and_lead_there(void)
+{
+	static struct draw draw;
+	struct arena arena;
+	unsigned n_bad = 0;
+
+	arena_init(&arena, (size_t)1 << 28);
+	for (uint64_t i = 0; i < total.n_cases / 4 && n_bad < 3; i++) {
+		const char *why;
+
+		draw_seed(&draw, total.seed + i);
+		why = try_ways(&draw, &arena);
+		if (why == NULL)
+			continue;
+		n_bad++;
+		printf("# seed %llu: %s\n",
+		    (unsigned long long)(total.seed + i), why);
+	}
+	check_u64(n_bad, 0);
+	arena_fini(&arena);
+	printf("# %llu searches: %llu ways, %llu changes at most; %llu "
+	    "trials\n", (unsigned long long)found.n_searches,
+	    (unsigned long long)found.n_ways,
+	    (unsigned long long)found.n_longest,
+	    (unsigned long long)found.n_trials);
+	check(found.n_ways > found.n_searches / 10);
+}
+
 static uint64_t
 number_of(const char *name, uint64_t usual)
 {
@@ -333,6 +502,7 @@ number_of(const char *name, uint64_t usual)
 
 static const struct tap_test tests[] = {
 	TEST(residuals_say_what_the_policies_say),
+	TEST(ways_are_found_and_lead_there),
 };
 
 int
