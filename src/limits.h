@@ -52,7 +52,7 @@
 #define LIMIT_CEDAR_UNKNOWNS 256 /* of one query; looked through one by one */
 #define LIMIT_CEDAR_CHANGES 64 /* of one search: each is a bit */
 #define LIMIT_CEDAR_WAYS 64 /* kept at a time: each is compared with all */
-#define LIMIT_CEDAR_WAY_STEPS (1u << 17) /* of one search: a few milliseconds */
+#define LIMIT_CEDAR_WAY_STEPS (1u << 16) /* of one search: a few milliseconds */
 #define LIMIT_CEDAR_NAMES (1u << 21) /* distinct names, and distinct uids */
 #define LIMIT_CEDAR_ANCESTORS (1u << 25) /* ancestor entries of one store */
 #define LIMIT_CEDAR_STRING (1u << 30) /* one text value: lengths are 32 bits */

@@ -19,6 +19,7 @@
 #include "util/fault.h"
 
 #define MOST_CHOICES 64 /* tried at one leaf */
+#define NODE_STEPS 16	/* what a node costs, its lists above all */
 
 struct way {
 	uint64_t on;  /* changes that are made */
@@ -108,12 +109,12 @@ add_all(struct search *search, struct way_list *list,
 
 /* False: no more steps, so that what is found is all. */
 static bool
-step(struct search *search)
+step(struct search *search, uint32_t n)
 {
-	if (search->n_steps < LIMIT_CEDAR_WAY_STEPS) {
-		search->n_steps++;
+	search->n_steps += n;
+	if (search->n_steps < LIMIT_CEDAR_WAY_STEPS)
 		return true;
-	}
+	search->n_steps = LIMIT_CEDAR_WAY_STEPS;
 	search->is_cut = true;
 	return false;
 }
@@ -128,7 +129,7 @@ cross(struct search *search, struct way_list *list,
 	if (out == NULL)
 		return false;
 	for (size_t i = 0; i < list->n; i++) {
-		for (size_t j = 0; j < with->n && step(search); j++) {
+		for (size_t j = 0; j < with->n && step(search, 1); j++) {
 			struct way way = {
 				list->items[i].on | with->items[j].on,
 				list->items[i].off | with->items[j].off,
@@ -276,7 +277,7 @@ find_leaf(struct search *search, struct way_list *out,
 		    reduced.value.kind == CEDAR_BOOL &&
 		    (reduced.value.number != 0) == want)
 			add_way(search, out, chosen(search, &trial));
-	} while (is_more && step(search) && advance(search, &trial));
+	} while (is_more && step(search, 1) && advance(search, &trial));
 	end(&trial);
 	return true;
 }
@@ -346,7 +347,7 @@ static bool
 find(struct search *search, struct way_list *out, const struct code *code,
     bool want)
 {
-	if (!step(search))
+	if (!step(search, NODE_STEPS))
 		return true;
 	if (code->op == CODE_NOT)
 		return find(search, out, code->a, !want);
@@ -376,15 +377,17 @@ find_policy(struct search *search, struct way_list *all,
     struct way_list *permits, const struct code_rule *rule)
 {
 	bool is_permit = rule->effect == CEDAR_PERMIT;
-	struct way_list *one = new_list(search);
+	struct way_list *one;
 	struct judged judged;
 
-	if (one == NULL ||
-	    !cedar_partial_judge(&judged, &search->partial->reduce, rule))
+	if (!cedar_partial_judge(&judged, &search->partial->reduce, rule))
 		return false;
 	if (judged.state == JUDGED_FALSE || (judged.state == JUDGED_ERROR &&
 	    (search->partial->flags & CEDAR_DENY_ON_ERROR) == 0))
 		return true;
+	one = new_list(search);
+	if (one == NULL)
+		return false;
 	if (judged.state == JUDGED_REST && !is_scope_open(&judged.residual) &&
 	    !find(search, one, judged.residual.body, is_permit))
 		return false;
