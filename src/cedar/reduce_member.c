@@ -143,6 +143,40 @@ take_member(struct reduce *reduce, struct reduced *out,
 	return cedar_reduce_evaluate_on(reduce, out, code, a->value);
 }
 
+/* Returns: the member of a record that is written out; NULL when it has none. */
+static const struct code *
+find_item(const struct code *record, uint32_t name)
+{
+	for (uint32_t i = 0; i < record->n; i++) {
+		if (record->item_names[i] == name)
+			return record->items[i];
+	}
+	return NULL;
+}
+
+/* A member of a record that is written out, some of it unknown. */
+static bool
+get_written(struct reduce *reduce, struct reduced *out,
+    const struct code *code, const struct reduced *a)
+{
+	const struct code *item = find_item(a->code, code->name);
+
+	if (item == NULL) {
+		cedar_eval_fail(&reduce->eval, code, CEDAR_ERROR_ATTRIBUTE,
+		    NULL, NULL, NULL);
+		reduce->eval.error.name = code->name;
+		*out = reduced_error(code);
+		return true;
+	}
+	/* The other members are evaluated too. */
+	if (a->can_fail)
+		return rest_of_owner(reduce, out, code, a, HOLE_ANY, true);
+	*out = item->op == CODE_CONSTANT
+	    ? reduced_value(item->constant, item)
+	    : reduced_rest(item, HOLE_ANY, false);
+	return true;
+}
+
 bool
 cedar_reduce_member_get(struct reduce *reduce, struct reduced *out, const struct code *code)
 {
@@ -155,6 +189,8 @@ cedar_reduce_member_get(struct reduce *reduce, struct reduced *out, const struct
 	*out = reduced_error(code);
 	if (a.state == REDUCED_ERROR)
 		return true;
+	if (a.state == REDUCED_REST && a.code->op == CODE_RECORD)
+		return get_written(reduce, out, code, &a);
 	if (!is_place(&a))
 		return rest_of_owner(reduce, out, code, &a, HOLE_ANY, true);
 	if (!place_of(reduce, &place, &a.value, a.hole))
@@ -240,6 +276,11 @@ cedar_reduce_member_has(struct reduce *reduce, struct reduced *out, const struct
 		    &a);
 	if (is_place(&a))
 		return has_at(reduce, out, code, &a);
+	if (a.code->op == CODE_RECORD && code->n == 1 && !a.can_fail) {
+		*out = reduced_value(value_bool(
+		    find_item(a.code, code->path[0]) != NULL), code);
+		return true;
+	}
 	return rest_of_owner(reduce, out, code, &a, CEDAR_BOOL,
 	    code->n > 1 || reduced_may_fail(&a, REDUCE_RECORD | REDUCE_ENTITY));
 }
