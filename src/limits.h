@@ -127,6 +127,10 @@
 #define LIMIT_PACK_TESTS 2048	   /* cases in a pack's tests.json */
 #define LIMIT_NEEDS 8		   /* roles one request may wait for */
 #define LIMIT_RULINGS 64	   /* rules told of in one decision */
+#define LIMIT_LAWFUL 4		   /* sentences on what would make it lawful */
+#define LIMIT_LAWFUL_TRIALS 12	   /* ways that are judged for them */
+#define LIMIT_LAWFUL_BYTES (2u << 20) /* memory for finding them */
+#define LIMIT_LAWFUL_SENTENCE 1024 /* all clauses are some 900 bytes */
 #define LIMIT_DUTIES 32		   /* duties, and marks, of one decision */
 #define LIMIT_FRONTS 64		   /* front processes connected to the gate */
 #define LIMIT_BATCH_BYTES (8u << 20) /* arena of a whole batch, or of a reload */
