@@ -62,8 +62,8 @@ cedar_reduce_owner(struct reduce *reduce, const struct reduced *reduced)
 
 /* Evaluate code whose operands are constants now; original is as written. */
 bool
-cedar_reduce_evaluate(struct reduce *reduce, struct reduced *out, const struct code *code,
-    const struct code *original)
+cedar_reduce_evaluate(struct reduce *reduce, struct reduced *out,
+    const struct code *code, const struct code *original)
 {
 	struct value value;
 
@@ -97,8 +97,8 @@ cedar_reduce_evaluate_on(struct reduce *reduce, struct reduced *out,
 /* Operands: what they must be, and what that says of the whole.	      */
 
 bool
-cedar_reduce_fail_type(struct reduce *reduce, struct reduced *out, const struct code *code,
-    unsigned expected, const struct reduced *operand)
+cedar_reduce_fail_type(struct reduce *reduce, struct reduced *out,
+    const struct code *code, unsigned expected, const struct reduced *operand)
 {
 	cedar_eval_type_error(&reduce->eval, operand->code, expected,
 	    &operand->value);
@@ -128,7 +128,8 @@ static const struct operator_row operator_rows[CODE_RECORD + 1] = {
 	[CODE_GREATER] = { ORDERED_BITS, ORDERED_BITS, CEDAR_BOOL, false },
 	[CODE_GREATER_EQUAL] = { ORDERED_BITS, ORDERED_BITS, CEDAR_BOOL,
 	    false },
-	[CODE_IN] = { REDUCE_ENTITY, REDUCE_ENTITY | SET_BIT, CEDAR_BOOL, false },
+	[CODE_IN] = { REDUCE_ENTITY, REDUCE_ENTITY | SET_BIT, CEDAR_BOOL,
+	    false },
 	[CODE_LIKE] = { STRING_BIT, 0, CEDAR_BOOL, false },
 	[CODE_CONTAINS] = { SET_BIT, REDUCE_ANY, CEDAR_BOOL, false },
 	[CODE_CONTAINS_ALL] = { SET_BIT, SET_BIT, CEDAR_BOOL, false },
@@ -229,7 +230,8 @@ binary_can_fail(const struct code *code, const struct reduced *a,
 {
 	const struct operator_row *row = &operator_rows[code->op];
 
-	return row->can_fail || reduced_may_fail(a, row->a) || reduced_may_fail(b, row->b) ||
+	return row->can_fail || reduced_may_fail(a, row->a) ||
+	    reduced_may_fail(b, row->b) ||
 	    (is_order(code) && a->kind != b->kind);
 }
 
@@ -243,7 +245,8 @@ rest_of_two(struct reduce *reduce, struct reduced *out,
 
 	if (is_equality &&
 	    (is_never_equal(a, b) || is_other_type(reduce, a, b))) {
-		*out = reduced_value(value_bool(code->op == CODE_NOT_EQUAL), code);
+		*out = reduced_value(value_bool(code->op == CODE_NOT_EQUAL),
+		    code);
 		return true;
 	}
 	made = reduce_new(reduce, code);
@@ -276,7 +279,8 @@ cedar_reduce_two(struct reduce *reduce, struct reduced *out, bool *is_done,
 		return true;
 	wrong = find_wrong(code, a, b, &expected);
 	if (wrong != NULL)
-		return cedar_reduce_fail_type(reduce, out, code, expected, wrong);
+		return cedar_reduce_fail_type(reduce, out, code, expected,
+		    wrong);
 	*is_done = false;
 	return true;
 }
@@ -352,7 +356,8 @@ in_two(struct reduce *reduce, struct reduced *out, const struct code *code,
 	if (reduced_is_value(a) && reduced_is_value(b))
 		return in_given(reduce, out, code, a, b);
 	if (is_mixed(b))
-		return cedar_reduce_fail_type(reduce, out, code, REDUCE_ENTITY, b);
+		return cedar_reduce_fail_type(reduce, out, code, REDUCE_ENTITY,
+		    b);
 	if (!rest_of_two(reduce, out, code, a, b))
 		return false;
 	/* What is in a set may be anything. */
@@ -390,7 +395,8 @@ is_in(struct reduce *reduce, struct reduced *out, const struct code *code,
 	if (b.state == REDUCED_ERROR)
 		return true;
 	if (reduced_is_wrong(&b, REDUCE_ENTITY | SET_BIT))
-		return cedar_reduce_fail_type(reduce, out, code, REDUCE_ENTITY | SET_BIT, &b);
+		return cedar_reduce_fail_type(reduce, out, code,
+		    REDUCE_ENTITY | SET_BIT, &b);
 	return in_two(reduce, out, in, a, &b);
 }
 
@@ -404,16 +410,20 @@ is_rest(struct reduce *reduce, struct reduced *out, const struct code *code,
 	if (made == NULL)
 		return false;
 	made->a = cedar_reduce_code(reduce, a);
-	*out = reduced_rest(made, CEDAR_BOOL, reduced_may_fail(a, REDUCE_ENTITY));
+	*out = reduced_rest(made, CEDAR_BOOL,
+	    reduced_may_fail(a, REDUCE_ENTITY));
 	if (code->b == NULL || made->a == NULL)
 		return made->a != NULL;
 	/* Only looked at when the type is right: it may fail and not count. */
 	if (!cedar_reduce(reduce, &b, code->b))
 		return false;
 	made->b = cedar_reduce_code(reduce, &b);
-	out->can_fail |= b.state == REDUCED_ERROR ||
-	    (reduced_is_value(&b) ? reduced_is_wrong(&b, REDUCE_ENTITY | SET_BIT) || is_mixed(&b)
-			  : b.can_fail || b.kind != CEDAR_ENTITY);
+	if (reduced_is_value(&b))
+		out->can_fail |= reduced_is_wrong(&b, REDUCE_ENTITY | SET_BIT) ||
+		    is_mixed(&b);
+	else
+		out->can_fail |= b.state == REDUCED_ERROR || b.can_fail ||
+		    b.kind != CEDAR_ENTITY;
 	return made->b != NULL;
 }
 
@@ -429,7 +439,8 @@ reduce_is(struct reduce *reduce, struct reduced *out, const struct code *code)
 	if (a.state == REDUCED_ERROR)
 		return true;
 	if (reduced_is_wrong(&a, REDUCE_ENTITY))
-		return cedar_reduce_fail_type(reduce, out, code, REDUCE_ENTITY, &a);
+		return cedar_reduce_fail_type(reduce, out, code, REDUCE_ENTITY,
+		    &a);
 	type = cedar_reduce_type(reduce, &a);
 	if (type == NAMES_NONE || (!reduced_is_value(&a) && a.can_fail))
 		return is_rest(reduce, out, code, &a);

@@ -18,7 +18,7 @@
 
 enum reduced_state {
 	REDUCED_VALUE,
-	REDUCED_ERROR, /* why: error of the eval, where nothing else can fail first */
+	REDUCED_ERROR, /* why: error of the eval, if nothing fails before */
 	REDUCED_REST,
 };
 
@@ -37,7 +37,7 @@ struct reduced {
 struct reduce {
 	struct eval eval;
 	struct unknowns unknowns;
-	uint64_t touched; /* changes of the unknowns that were met and are open */
+	uint64_t touched; /* changes of those unknowns that were met */
 };
 
 /* Returns: true and *out; false when the arena has no room. */

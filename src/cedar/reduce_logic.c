@@ -4,7 +4,8 @@
 #include "cedar/reduce_int.h"
 
 bool
-cedar_reduce_logic_not(struct reduce *reduce, struct reduced *out, const struct code *code)
+cedar_reduce_logic_not(struct reduce *reduce, struct reduced *out,
+    const struct code *code)
 {
 	struct code *made;
 	struct reduced a;
@@ -131,7 +132,8 @@ fail_chain(struct reduce *reduce, struct reduced *out,
 		    rest_of_chain(reduce, out, code, kept);
 	*out = *one;
 	if (reduced_is_value(one))
-		return cedar_reduce_fail_type(reduce, out, code, REDUCE_BOOL, one);
+		return cedar_reduce_fail_type(reduce, out, code, REDUCE_BOOL,
+		    one);
 	return true;
 }
 
@@ -153,7 +155,8 @@ cedar_reduce_logic_chain(struct reduce *reduce, struct reduced *out,
 		if (one.state == REDUCED_ERROR ||
 		    reduced_is_wrong(&one, REDUCE_BOOL))
 			return fail_chain(reduce, out, code, &kept, &one);
-		if (!reduced_is_value(&one) && !push_rest(reduce, &kept, code, &one))
+		if (!reduced_is_value(&one) &&
+		    !push_rest(reduce, &kept, code, &one))
 			return false;
 	}
 	if (kept.n > 0)
@@ -165,7 +168,8 @@ cedar_reduce_logic_chain(struct reduce *reduce, struct reduced *out,
 static bool
 is_same_value(const struct reduced *a, const struct reduced *b)
 {
-	return reduced_is_value(a) && reduced_is_value(b) && value_is_equal(&a->value, &b->value);
+	return reduced_is_value(a) && reduced_is_value(b) &&
+	    value_is_equal(&a->value, &b->value);
 }
 
 /* The two branches of an undecided `if`. */
@@ -178,7 +182,8 @@ rest_of_if(struct reduce *reduce, struct reduced *out,
 	bool is_error = yes->state == REDUCED_ERROR ||
 	    no->state == REDUCED_ERROR;
 	bool can_fail = is_error || (!reduced_is_value(yes) && yes->can_fail) ||
-	    (!reduced_is_value(no) && no->can_fail) || !reduced_is_total(condition);
+	    (!reduced_is_value(no) && no->can_fail) ||
+	    !reduced_is_total(condition);
 
 	if (made == NULL)
 		return false;
@@ -193,7 +198,8 @@ rest_of_if(struct reduce *reduce, struct reduced *out,
 }
 
 bool
-cedar_reduce_logic_if(struct reduce *reduce, struct reduced *out, const struct code *code)
+cedar_reduce_logic_if(struct reduce *reduce, struct reduced *out,
+    const struct code *code)
 {
 	struct reduced condition;
 	struct reduced yes;

@@ -143,7 +143,7 @@ take_member(struct reduce *reduce, struct reduced *out,
 	return cedar_reduce_evaluate_on(reduce, out, code, a->value);
 }
 
-/* Returns: the member of a record that is written out; NULL when it has none. */
+/* Returns: the member of a record that is written out; NULL: none. */
 static const struct code *
 find_item(const struct code *record, uint32_t name)
 {
@@ -178,7 +178,8 @@ get_written(struct reduce *reduce, struct reduced *out,
 }
 
 bool
-cedar_reduce_member_get(struct reduce *reduce, struct reduced *out, const struct code *code)
+cedar_reduce_member_get(struct reduce *reduce, struct reduced *out,
+    const struct code *code)
 {
 	struct reduced a;
 	struct place place;
@@ -194,8 +195,8 @@ cedar_reduce_member_get(struct reduce *reduce, struct reduced *out, const struct
 	if (!is_place(&a))
 		return rest_of_owner(reduce, out, code, &a, HOLE_ANY, true);
 	if (!place_of(reduce, &place, &a.value, a.hole))
-		return cedar_reduce_fail_type(reduce, out, code, REDUCE_RECORD | REDUCE_ENTITY,
-		    &a);
+		return cedar_reduce_fail_type(reduce, out, code,
+		    REDUCE_RECORD | REDUCE_ENTITY, &a);
 	member = look(reduce, &place, code->name);
 	return take_member(reduce, out, code, &a, &member);
 }
@@ -262,7 +263,8 @@ has_at(struct reduce *reduce, struct reduced *out, const struct code *code,
 }
 
 bool
-cedar_reduce_member_has(struct reduce *reduce, struct reduced *out, const struct code *code)
+cedar_reduce_member_has(struct reduce *reduce, struct reduced *out,
+    const struct code *code)
 {
 	struct reduced a;
 
@@ -272,8 +274,8 @@ cedar_reduce_member_has(struct reduce *reduce, struct reduced *out, const struct
 	if (a.state == REDUCED_ERROR)
 		return true;
 	if (reduced_is_wrong(&a, REDUCE_RECORD | REDUCE_ENTITY))
-		return cedar_reduce_fail_type(reduce, out, code, REDUCE_RECORD | REDUCE_ENTITY,
-		    &a);
+		return cedar_reduce_fail_type(reduce, out, code,
+		    REDUCE_RECORD | REDUCE_ENTITY, &a);
 	if (is_place(&a))
 		return has_at(reduce, out, code, &a);
 	if (a.code->op == CODE_RECORD && code->n == 1 && !a.can_fail) {
@@ -345,7 +347,8 @@ tag_given(struct reduce *reduce, struct reduced *out, const struct code *code,
 }
 
 bool
-cedar_reduce_member_tag(struct reduce *reduce, struct reduced *out, const struct code *code)
+cedar_reduce_member_tag(struct reduce *reduce, struct reduced *out,
+    const struct code *code)
 {
 	struct reduced a;
 	struct reduced b;
