@@ -604,6 +604,26 @@ two_approvals_are_said_together(void)
 	end();
 }
 
+/* A change that makes a rule fail is no way: errors deny (P3). */
+static void
+p3_what_would_make_a_rule_fail_is_not_advised(void)
+{
+	struct facts facts;
+	struct pack pack;
+	struct str *got;
+
+	begin();
+	facts = good_facts();
+	facts.ground.open = facts.ground.assigned = false;
+	check_u64(find(&pack, PERMIT " when { context.ground.open };"
+	    "forbid(principal, action, resource) when { (if "
+	    "context.ground.open then context.budget.requester_day + "
+	    "9223372036854775807 > 1 else true) && context.ground.assigned };",
+	    &facts, &got), 0);
+	cedar_policies_free(pack.policies);
+	end();
+}
+
 static void
 h12_at_most_so_many_sentences_are_said(void)
 {
@@ -668,6 +688,7 @@ static const struct tap_test tests[] = {
 	TEST(p5_the_sentences_and_the_packs_own_tests_agree),
 	TEST(p5_a_way_is_found_where_there_is_one_and_leads_there),
 	TEST(two_approvals_are_said_together),
+	TEST(p3_what_would_make_a_rule_fail_is_not_advised),
 	TEST(h12_at_most_so_many_sentences_are_said),
 	TEST(h12_a_search_that_needs_too_much_says_nothing),
 };
