@@ -210,7 +210,7 @@ confirm(struct decided_field *field, const struct bench *bench,
 	struct decision scratch = *bench->decision;
 	struct bench trial = *bench;
 	struct str more[LIMIT_NEEDS];
-	struct cedar_query *query;
+	struct cedar_query *query = NULL;
 	size_t n_more = 0;
 	size_t n = 0;
 	int r;
