@@ -40,4 +40,18 @@ bool cedar_ext_datetime_to_date(int64_t *date, int64_t ms) NONNULL;
 /* Milliseconds since midnight, not negative. */
 int64_t cedar_ext_datetime_to_time(int64_t ms);
 
+#define EXT_DATETIME_TEXT 64 /* longest text of either, and NUL */
+
+/*
+ * Shortest text that parses to it: "2026-11-23", "2026-11-23T19:56:41.123Z".
+ *
+ * Returns: false when it is not in the years 0000 to 9999, which have one.
+ */
+bool cedar_ext_datetime_format(char text[static EXT_DATETIME_TEXT],
+    int64_t ms);
+
+/* Shortest text that parses to it: "1d12h", "-5ms", "0ms". */
+void cedar_ext_datetime_format_duration(char text[static EXT_DATETIME_TEXT],
+    int64_t ms);
+
 #endif

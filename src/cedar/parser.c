@@ -760,6 +760,40 @@ policies(struct parser *parser, struct parser_items *items)
 	}
 }
 
+/* What a parse has come to. */
+static int
+outcome(const struct parser *parser, size_t n_errors_before)
+{
+	if (parser->fault < 0)
+		return parser->arena->is_full ? CEDAR_E_LIMIT
+					      : TRACE(parser->fault);
+	if (parser->is_limit)
+		return CEDAR_E_LIMIT;
+	return parser->diags->n_errors == n_errors_before ? 0 : CEDAR_E_INPUT;
+}
+
+int
+cedar_parser_parse_expr(struct ast_expr **expr, struct arena *arena,
+    struct str text, struct diag_list *diags)
+{
+	struct parser parser = { .arena = arena, .diags = diags,
+		.source = text };
+	size_t n_errors = diags->n_errors;
+	int r = cedar_lexer_init(&parser.lexer, text, diags);
+
+	if (r != 0)
+		return r;
+	cedar_parser_advance(&parser);
+	*expr = cedar_parser_expr(&parser);
+	if (*expr != NULL && parser.token.kind != TOKEN_END)
+		cedar_parser_unexpected(&parser, "nothing more");
+	r = outcome(&parser, n_errors);
+	if (r == CEDAR_E_LIMIT && diags->n_errors == n_errors)
+		diag_error(diags, 0, 0, "more than %zu bytes are needed",
+		    arena->limit);
+	return r;
+}
+
 int
 cedar_parser_parse(struct ast_set *set, struct arena *arena, struct str text,
     unsigned flags, struct diag_list *diags)
@@ -779,9 +813,5 @@ cedar_parser_parse(struct ast_set *set, struct arena *arena, struct str text,
 	if (parser.fault == 0 && diags->n_errors == n_errors &&
 	    collect(&parser, set, &items))
 		(void)name_policies(&parser, set, flags);
-	if (parser.fault < 0)
-		return arena->is_full ? CEDAR_E_LIMIT : TRACE(parser.fault);
-	if (parser.is_limit)
-		return CEDAR_E_LIMIT;
-	return diags->n_errors == n_errors ? 0 : CEDAR_E_INPUT;
+	return outcome(&parser, n_errors);
 }

@@ -365,43 +365,63 @@ cedar_schema_entities_add_actions(struct cedar_entities *entities,
 }
 
 static int
-load_all(struct load *load, struct str text, struct diag_list *diags)
+load_begin(struct load *load, struct cedar_entities *entities,
+    const struct cedar_schema *schema)
 {
-	struct jsontree_reader document;
-	struct jsontree json;
-	int r;
-
-	load->given = ARENA_ARRAY(&load->kept, load->schema->n_actions,
+	*load = (struct load){ .entities = entities, .schema = schema };
+	arena_init(&load->scratch, LIMIT_CEDAR_ARENA);
+	arena_init(&load->kept, LIMIT_CEDAR_SCHEMA_ARENA);
+	load->given = ARENA_ARRAY(&load->kept, schema->n_actions,
 	    struct schema_numbers);
-	if (load->given == NULL)
-		return FAULT(ENOMEM);
-	r = cedar_jsontree_open(&document, &load->scratch, text, diags);
-	while (r == 0 && cedar_jsontree_next(&document, &json)) {
-		r = load_one(load, &json, diags);
-		arena_reset(&load->scratch);
-	}
-	if (r == 0)
-		r = document.r;
+	return load->given != NULL ? 0 : FAULT(ENOMEM);
+}
+
+/* r: what reading came to. */
+static int
+load_end(struct load *load, int r, struct diag_list *diags)
+{
 	if (r == 0)
 		r = check_given(load, diags);
 	if (r == 0)
 		r = cedar_schema_entities_add_actions(load->entities,
 		    load->schema, diags);
+	arena_fini(&load->scratch);
+	arena_fini(&load->kept);
 	return r;
 }
 
 int
 cedar_schema_entities_json_add(struct cedar_entities *entities,
-    const struct cedar_schema *schema, struct str json,
+    const struct cedar_schema *schema, struct str text,
     struct diag_list *diags)
 {
-	struct load load = { .entities = entities, .schema = schema };
-	int r;
+	struct load load;
+	struct jsontree_reader document;
+	struct jsontree json;
+	int r = load_begin(&load, entities, schema);
 
-	arena_init(&load.scratch, LIMIT_CEDAR_ARENA);
-	arena_init(&load.kept, LIMIT_CEDAR_SCHEMA_ARENA);
-	r = load_all(&load, json, diags);
-	arena_fini(&load.scratch);
-	arena_fini(&load.kept);
-	return r;
+	if (r == 0)
+		r = cedar_jsontree_open(&document, &load.scratch, text, diags);
+	while (r == 0 && cedar_jsontree_next(&document, &json)) {
+		r = load_one(&load, &json, diags);
+		arena_reset(&load.scratch);
+	}
+	if (r == 0)
+		r = document.r;
+	return load_end(&load, r, diags);
+}
+
+int
+cedar_schema_entities_add_tree(struct cedar_entities *entities,
+    const struct cedar_schema *schema, const struct jsontree *tree,
+    struct diag_list *diags)
+{
+	struct load load;
+	int r = load_begin(&load, entities, schema);
+
+	for (size_t i = 0; i < tree->array.n && r == 0; i++) {
+		r = load_one(&load, &tree->array.items[i], diags);
+		arena_reset(&load.scratch);
+	}
+	return load_end(&load, r, diags);
 }

@@ -74,21 +74,31 @@ cedar_schema_request_check(const struct cedar_schema *schema,
 }
 
 int
-cedar_schema_request_context(struct cedar_value *context, struct arena *arena,
-    const struct cedar_schema *schema, struct cedar_uid action,
-    struct str text, struct diag_list *diags)
+cedar_schema_request_context_tree(struct cedar_value *context,
+    struct arena *arena, const struct cedar_schema *schema,
+    struct cedar_uid action, const struct jsontree *tree,
+    struct diag_list *diags)
 {
 	const struct schema_action *found =
 	    find_action(schema, &action, diags);
 	struct entities_json reader = { arena, diags, STR("context") };
-	struct jsontree json;
-	int r;
 
 	if (found == NULL)
 		return CEDAR_E_INPUT;
-	r = cedar_jsontree_parse(&json, arena, text, diags);
+	return cedar_schema_value_read(context, &reader, schema,
+	    found->context, tree);
+}
+
+int
+cedar_schema_request_context(struct cedar_value *context, struct arena *arena,
+    const struct cedar_schema *schema, struct cedar_uid action,
+    struct str text, struct diag_list *diags)
+{
+	struct jsontree json;
+	int r = cedar_jsontree_parse(&json, arena, text, diags);
+
 	if (r == 0)
-		r = cedar_schema_value_read(context, &reader, schema,
-		    found->context, &json);
+		r = cedar_schema_request_context_tree(context, arena, schema,
+		    action, &json, diags);
 	return r;
 }
