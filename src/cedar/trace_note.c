@@ -313,14 +313,19 @@ static void
 cause_of_branch(struct tracing *tracing, uint32_t i)
 {
 	uint32_t end = tracing->steps[i].end;
+	bool are_words = true;
 
 	for (uint32_t at = i + 1; at < end; at = tracing->steps[at].end) {
 		const struct trace_step *step = &tracing->steps[at];
 
-		if (step->told.outcome == CEDAR_STEP_VALUE &&
-		    step->told.kind != CEDAR_STEP_LITERAL)
-			cedar_trace_note_cause(tracing, at);
+		if (step->told.outcome != CEDAR_STEP_VALUE ||
+		    step->told.kind == CEDAR_STEP_LITERAL)
+			continue;
+		are_words = false;
+		cedar_trace_note_cause(tracing, at);
 	}
+	if (are_words)
+		tracing->steps[i].told.is_cause = true;
 }
 
 static void

@@ -130,6 +130,8 @@ the_cause_is_the_smallest_part_that_decided(void)
 		    "principal.off = false; principal.n == 1 = false" },
 		{ "if principal.n == 7 then false else true",
 		    "principal.n == 7 = true" },
+		{ "if true then false else true",
+		    "if true then false else true = false" },
 		{ "true && false", "false = false" },
 		{ "1 + 1 == 3", "1 + 1 == 3 = false" },
 		{ "principal has rec.a.c", "principal has rec.a.c = false" },
