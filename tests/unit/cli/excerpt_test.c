@@ -70,7 +70,7 @@ static void
 a_label_over_lines_is_underlined_on_each(void)
 {
 	static const struct excerpt_label labels[] = {
-		{ 2, 11, STR_INIT("here"), TERMINAL_BAD, true },
+		{ 2, 12, STR_INIT("here"), TERMINAL_BAD, true },
 	};
 
 	check_excerpt("a one\n\n\tand\xc3\xa9 two", labels, 1, 80,
