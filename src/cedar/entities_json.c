@@ -6,6 +6,7 @@
 
 #include "cedar/ast.h"
 #include "cedar/call.h"
+#include "cedar/mend.h"
 #include "limits.h"
 #include "util/fault.h"
 
@@ -382,7 +383,7 @@ cedar_entities_json_add(struct cedar_entities *entities, struct str text,
 		r = add_one(entities, &scratch, &json, diags);
 		arena_reset(&scratch);
 	}
-	return r != 0 ? r : document.r;
+	return cedar_mend(r != 0 ? r : document.r, diags);
 }
 
 int
@@ -397,7 +398,7 @@ cedar_entities_json_add_tree(struct cedar_entities *entities,
 		r = add_one(entities, &scratch, &tree->array.items[i], diags);
 		arena_reset(&scratch);
 	}
-	return r;
+	return cedar_mend(r, diags);
 }
 
 int
@@ -411,7 +412,7 @@ cedar_entities_json_context(struct cedar_value *context, struct arena *arena,
 	if (r == 0)
 		r = cedar_entities_json_value(context, &reader, &json);
 	if (r == 0 && context->kind != CEDAR_RECORD)
-		return cedar_entities_json_refuse(&reader, &json,
+		r = cedar_entities_json_refuse(&reader, &json,
 		    "must be a record");
-	return r;
+	return cedar_mend(r, diags);
 }

@@ -10,6 +10,7 @@
 #include "cedar/ext_decimal.h"
 #include "cedar/ext_ip.h"
 #include "cedar/layout.h"
+#include "cedar/mend.h"
 #include "cedar/parser.h"
 #include "limits.h"
 #include "util/fault.h"
@@ -212,26 +213,19 @@ cedar_literal_parse(struct cedar_value *value, struct arena *arena,
 
 	if (r == 0)
 		r = cedar_entities_json_value(value, &reader, &tree);
-	return r < 0 ? TRACE(r) : r;
+	return r < 0 ? TRACE(r) : cedar_mend(r, diags);
 }
 
 int
 cedar_literal_parse_uid(struct cedar_uid *uid, struct arena *arena,
     struct str text, struct diag_list *diags)
 {
-	struct ast_expr *expr;
-	int r = cedar_parser_parse_expr(&expr, arena, text, diags);
+	struct ast_uid parsed;
+	int r = cedar_parser_parse_uid(&parsed, arena, text, diags);
 
-	if (r != 0)
-		return r < 0 ? TRACE(r) : r;
-	if (expr->kind == AST_UID) {
-		*uid = (struct cedar_uid){ expr->uid.type.text, expr->uid.id };
-		return 0;
-	}
-	diag_error(diags, expr->outer.at, expr->outer.len,
-	    "an entity is expected");
-	diag_help(diags, "write its type and its id, as User::\"ann\"");
-	return CEDAR_E_INPUT;
+	if (r == 0)
+		*uid = (struct cedar_uid){ parsed.type.text, parsed.id };
+	return r < 0 ? TRACE(r) : r;
 }
 
 /* ------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 
 #include "cedar/entities_json.h"
 #include "cedar/literal.h"
+#include "cedar/mend.h"
 #include "cedar/schema.h"
 #include "util/fault.h"
 
@@ -102,7 +103,7 @@ cedar_request_read_tree(struct cedar_request *request,
 	if (tree->kind != JSONTREE_OBJECT) {
 		diag_error(diags, tree->span.at, tree->span.len,
 		    "a request is a record");
-		return CEDAR_E_INPUT;
+		return cedar_mend(CEDAR_E_INPUT, diags);
 	}
 	r = read_member(&request->principal, arena, tree, members[0], diags);
 	if (r == 0)
@@ -113,7 +114,7 @@ cedar_request_read_tree(struct cedar_request *request,
 	if (r == 0)
 		r = read_context(request, arena, schema,
 		    context != NULL ? context : &none, diags);
-	return r < 0 ? TRACE(r) : r;
+	return r < 0 ? TRACE(r) : cedar_mend(r, diags);
 }
 
 static int
@@ -153,5 +154,5 @@ cedar_request_read(struct cedar_request *request, struct cedar_uid *resource,
 	if (r == 0)
 		r = cedar_request_read_tree(request, resource, arena, schema,
 		    tree, diags);
-	return r < 0 ? TRACE(r) : r;
+	return r < 0 ? TRACE(r) : cedar_mend(r, diags);
 }

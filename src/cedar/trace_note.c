@@ -69,13 +69,37 @@ add_missing(const struct tracing *tracing, struct buf *buf, uint32_t uid)
 	buf_add_text(buf, " is not among the entities");
 }
 
+/* The parents, then what they are in. */
+static void
+add_ancestors(const struct tracing *tracing, struct buf *buf,
+    const struct entity *entity)
+{
+	uint32_t n = MIN(entity->n_ancestors, (uint32_t)FEW);
+	uint32_t n_told = 0;
+
+	for (uint32_t k = 0; k < entity->n_parents && n_told < n; k++) {
+		add_comma(buf, n_told++,
+		    entity->n_ancestors > n ? n + 1 : n);
+		add_name(tracing, buf, entity->parents[k]);
+	}
+	for (uint32_t k = 0; k < entity->n_ancestors && n_told < n; k++) {
+		if (value_uids_contain(entity->parents, entity->n_parents,
+		    entity->ancestors[k]))
+			continue;
+		add_comma(buf, n_told++,
+		    entity->n_ancestors > n ? n + 1 : n);
+		add_name(tracing, buf, entity->ancestors[k]);
+	}
+	if (entity->n_ancestors > n)
+		buf_add_format(buf, " and %u more", entity->n_ancestors - n);
+}
+
 /* What an entity is in, nearest first. */
 static void
 note_outside(struct tracing *tracing, uint32_t i, uint32_t uid)
 {
 	const struct entity *entity = entity_of(tracing, uid);
 	struct buf buf;
-	uint32_t n;
 
 	buf_init(&buf, LIMIT_DIAG_TEXT * 2);
 	if (entity == NULL) {
@@ -84,14 +108,9 @@ note_outside(struct tracing *tracing, uint32_t i, uint32_t uid)
 		return;
 	}
 	add_name(tracing, &buf, uid);
-	n = MIN(entity->n_ancestors, (uint32_t)FEW);
-	buf_add_text(&buf, n == 0 ? " is in nothing" : " is in ");
-	for (uint32_t k = 0; k < n; k++) {
-		add_comma(&buf, k, entity->n_ancestors > n ? n + 1 : n);
-		add_name(tracing, &buf, entity->ancestors[k]);
-	}
-	if (entity->n_ancestors > n)
-		buf_add_format(&buf, " and %u more", entity->n_ancestors - n);
+	buf_add_text(&buf, entity->n_ancestors == 0 ? " is in nothing"
+						    : " is in ");
+	add_ancestors(tracing, &buf, entity);
 	set_note(tracing, i, &buf);
 }
 

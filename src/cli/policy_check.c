@@ -112,34 +112,45 @@ put_count(const struct cli *cli, const char *before, size_t n, const char *what)
 }
 
 static void
-print_text(const struct policy_input *input, const struct cli *cli)
+print_good(const struct policy_input *input, const struct cli *cli)
+{
+	size_t n = count(input, cedar_policies_count);
+	size_t n_templates = count(input, cedar_policies_count_templates);
+
+	terminal_print(&cli->out, TERMINAL_GOOD, "good");
+	fputs(": ", cli->out.file);
+	if (input->n_files == 0)
+		fputs(input->schema != NULL ? "a schema" : "no policies",
+		    cli->out.file);
+	else
+		fprintf(cli->out.file, "%zu polic%s", n, n == 1 ? "y" : "ies");
+	if (n_templates > 0)
+		put_count(cli, ", ", n_templates, "template");
+	if (input->schema != NULL && input->n_files > 0)
+		fputs(", as the schema has it", cli->out.file);
+	if (input->entities != NULL)
+		fprintf(cli->out.file, ", %zu entit%s",
+		    cedar_entities_count(input->entities),
+		    cedar_entities_count(input->entities) == 1 ? "y" : "ies");
+}
+
+static void
+print_text(const struct policy_input *input, const struct cli *cli,
+    bool is_good)
 {
 	size_t n_errors = policy_input_count(input, false);
 	size_t n_warnings = policy_input_count(input, true);
-	size_t n = count(input, cedar_policies_count);
-	size_t n_templates = count(input, cedar_policies_count_templates);
 
 	if (n_errors > 0) {
 		terminal_style(&cli->out, TERMINAL_BAD);
 		put_count(cli, "", n_errors, "error");
-	} else {
-		terminal_print(&cli->out, TERMINAL_GOOD, "good");
-		fprintf(cli->out.file, ": %zu polic%s", n,
-		    n == 1 ? "y" : "ies");
-		if (n_templates > 0)
-			put_count(cli, ", ", n_templates, "template");
-		if (input->schema != NULL && input->n_files > 0)
-			fputs(", as the schema has it", cli->out.file);
-		if (input->entities != NULL)
-			fprintf(cli->out.file, ", %zu entit%s",
-			    cedar_entities_count(input->entities),
-			    cedar_entities_count(input->entities) == 1
-				? "y" : "ies");
-	}
-	if (n_errors > 0)
 		terminal_style(&cli->out, TERMINAL_PLAIN);
+	} else if (is_good) {
+		print_good(input, cli);
+	}
 	if (n_warnings > 0)
-		put_count(cli, ", ", n_warnings, "warning");
+		put_count(cli, n_errors > 0 || is_good ? ", " : "", n_warnings,
+		    "warning");
 	fputc('\n', cli->out.file);
 }
 
@@ -174,6 +185,6 @@ policy_check_run(struct cli *cli)
 	if (cli->is_json)
 		print_json(&input, cli, is_good);
 	else if (!cli->is_quiet)
-		print_text(&input, cli);
+		print_text(&input, cli, is_good);
 	return is_good ? VERB_OK : VERB_NO;
 }

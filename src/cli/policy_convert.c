@@ -1,15 +1,12 @@
 /* stile policy convert: text into JSON, JSON into text. */
 #include <errno.h>
 
-#include "cedar/escape.h"
-#include "cedar/intern.h"
+#include "cedar/entities_json.h"
 #include "cedar/literal.h"
-#include "cedar/policies.h"
-#include "cedar/policy_text.h"
-#include "cedar/value_json.h"
 #include "cli/policy.h"
 #include "cli/policy_ask.h"
 #include "cli/policy_json.h"
+#include "cli/policy_write.h"
 #include "limits.h"
 
 #define INDENT 2
@@ -121,125 +118,37 @@ find_kind(struct conversion *conversion)
 /* ------------------------------------------------------------------ */
 /* Policies.							      */
 
-static bool
-has_id(const struct ast_policy *policy)
-{
-	for (size_t i = 0; i < policy->n_annotations; i++) {
-		if (str_is_equal(policy->annotations[i].name, STR("id")))
-			return true;
-	}
-	return false;
-}
-
-/* The id that a policy without @id gets at its place. */
-static bool
-is_counted_id(struct str id, size_t place)
-{
-	char text[32];
-	int len = snprintf(text, sizeof(text), "policy%zu", place);
-
-	return str_is_equal(id, (struct str){ text, (size_t)len });
-}
-
-/* Text has no place for an id but @id: those that differ get one. */
-static int
-policies_to_text(struct conversion *conversion,
-    const struct cedar_policies *policies)
-{
-	CLEANUP(buf_fini) struct buf text = { 0 };
-	const struct ast_set *set = cedar_policies_ast(policies);
-	struct diag_list diags;
-	int r;
-
-	buf_init(&text, LIMIT_CEDAR_TEXT);
-	for (size_t i = 0; i < set->n_policies; i++) {
-		const struct ast_policy *policy = &set->policies[i];
-
-		if (!has_id(policy) && !is_counted_id(policy->id, i)) {
-			buf_add_text(&text, "@id(");
-			cedar_escape_add(&text, policy->id);
-			buf_add_text(&text, ")\n");
-		}
-		cedar_policy_text_print(&text, policy, POLICY_TEXT_CHAINS);
-		buf_add_char(&text, '\n');
-	}
-	if (buf_finish(&text) != 0)
-		return CEDAR_E_LIMIT;
-	diag_init(&diags, conversion->input.arena, conversion->name,
-	    buf_str(&text));
-	r = cedar_format_text(&conversion->buf, buf_str(&text), NULL, &diags);
-	return r == CEDAR_E_INPUT ? CEDAR_E_LIMIT : r;
-}
-
-static void
-put_link(struct json *json, const struct cedar_policies *policies, size_t i)
-{
-	const struct code_rule *rule = &policies->rules[i];
-	struct names_scope scope = { .names = policies->names };
-	const struct {
-		const struct ast_scope *ast;
-		const struct code_scope *code;
-		const char *slot;
-	} slots[] = {
-		{ &rule->ast->principal, &rule->principal, "?principal" },
-		{ &rule->ast->resource, &rule->resource, "?resource" },
-	};
-
-	json_open_object(json);
-	json_put_string(json, "templateId", rule->ast->id);
-	json_put_string(json, "newId", rule->id);
-	json_key(json, STR("values"));
-	json_open_object(json);
-	for (size_t k = 0; k < ARRAY_LEN(slots); k++) {
-		struct cedar_uid uid;
-
-		if (!slots[k].ast->is_slot)
-			continue;
-		uid = cedar_intern_back_uid(&scope, slots[k].code->uid);
-		json_key(json, str_of(slots[k].slot));
-		cedar_value_json_add_uid(json, &uid);
-	}
-	json_close_object(json);
-	json_close_object(json);
-}
-
 /* The links of a set, which its text cannot say, into a file of their own. */
 static int
 write_links(const struct conversion *conversion,
     const struct cedar_policies *policies)
 {
-	const char *path = option_get(&conversion->cli->options, "links");
-	size_t n = cedar_policies_count(policies);
+	CLEANUP(buf_fini) struct buf compact = { 0 };
+	CLEANUP(buf_fini) struct buf pretty = { 0 };
+	struct cli *cli = conversion->cli;
+	const char *path = option_get(&cli->options, "links");
+	size_t n;
+	struct cedar_link *links =
+	    policy_write_links(&n, conversion->input.arena, policies);
 	struct json json;
-	struct buf buf;
-	struct str text;
-	size_t n_links = 0;
 
-	buf_init(&buf, LIMIT_FILE_BYTES);
-	json_init(&json, &buf);
-	json_open_array(&json);
-	for (size_t i = 0; i < n; i++) {
-		if (!cedar_policies_get(policies, i).is_link)
-			continue;
-		put_link(&json, policies, i);
-		n_links++;
-	}
-	json_close_array(&json);
-	text = arena_str(conversion->input.arena, buf_str(&buf));
-	buf_reset(&buf);
-	if (text.p != NULL)
-		policy_json_pretty(&buf, text, INDENT);
-	text = arena_str(conversion->input.arena, buf_str(&buf));
-	buf_fini(&buf);
-	if (n_links == 0)
+	if (links == NULL)
+		return verb_fault(cli, ENOMEM, "memory");
+	if (n == 0)
 		return VERB_OK;
 	if (path == NULL)
-		return verb_fail(conversion->cli, VERB_USAGE,
+		return verb_fail(cli, VERB_USAGE,
 		    "the text of policies cannot say the %zu link%s: name a "
-		    "file for %s with --links", n_links, n_links == 1 ? "" : "s",
-		    n_links == 1 ? "it" : "them");
-	return text.p == NULL ? verb_fault(conversion->cli, ENOMEM, "memory")
-			      : verb_write(conversion->cli, path, text);
+		    "file for %s with --links", n, n == 1 ? "" : "s",
+		    n == 1 ? "it" : "them");
+	buf_init(&compact, LIMIT_FILE_BYTES);
+	buf_init(&pretty, (size_t)LIMIT_FILE_BYTES * 4);
+	json_init(&json, &compact);
+	policy_write_links_json(&json, links, n);
+	policy_json_pretty(&pretty, buf_str(&compact), INDENT);
+	if (buf_finish(&compact) != 0 || buf_finish(&pretty) != 0)
+		return verb_fault(cli, ENOMEM, "memory");
+	return verb_write(cli, path, buf_str(&pretty));
 }
 
 static int
@@ -271,7 +180,7 @@ convert_policies(struct conversion *conversion)
 		r = write_links(conversion, file->policies);
 		if (r != VERB_OK)
 			return r;
-		r = policies_to_text(conversion, file->policies);
+		r = policy_write_text(&conversion->buf, file->policies);
 	} else {
 		r = cedar_policies_to_json(file->policies, &conversion->buf);
 	}

@@ -42,7 +42,8 @@ print_json(const struct policy_ask *ask, const struct policy_input *input,
 	json_open_object(&json);
 	json_key(&json, STR("reason"));
 	json_open_array(&json);
-	for (size_t i = 0; i < ask->n_reasons; i++)
+	/* What permits has not decided when an error did. */
+	for (size_t i = 0; i < ask->n_reasons && !ask->is_denied_by_error; i++)
 		json_string(&json, policy_input_id(input, ask->reasons[i].file,
 		    ask->reasons[i].number));
 	json_close_array(&json);
@@ -58,7 +59,7 @@ print_json(const struct policy_ask *ask, const struct policy_input *input,
 
 static void
 print_reason(const struct policy_input *input, const struct cli *cli,
-    const struct policy_reason *reason)
+    const struct policy_reason *reason, bool is_overruled)
 {
 	struct cedar_policy policy =
 	    cedar_policies_get(reason->file->policies, reason->number);
@@ -67,7 +68,8 @@ print_reason(const struct policy_input *input, const struct cli *cli,
 
 	policy_input_place(reason->file->source, policy.offset, &line,
 	    &column);
-	fputs("  by ", cli->out.file);
+	fputs(is_overruled ? "  but for that, allowed by " : "  by ",
+	    cli->out.file);
 	terminal_text(&cli->out, policy_input_id(input, reason->file,
 	    reason->number), UINT16_MAX);
 	terminal_print(&cli->out, TERMINAL_DIM, " (%.*s:%zu)\n",
@@ -108,7 +110,8 @@ print_text(const struct policy_ask *ask, const struct policy_input *input,
 		fputs(": nothing permits it", cli->out.file);
 	fputc('\n', cli->out.file);
 	for (size_t i = 0; i < ask->n_reasons && !cli->is_quiet; i++)
-		print_reason(input, cli, &ask->reasons[i]);
+		print_reason(input, cli, &ask->reasons[i],
+		    ask->is_denied_by_error);
 	for (size_t i = 0; i < ask->n_failures && !cli->is_quiet; i++)
 		print_failure(input, cli, &ask->failures[i]);
 }

@@ -60,35 +60,45 @@ is_reason(const struct policy_ask *ask, const struct policy_why *why)
 /* ------------------------------------------------------------------ */
 /* The request.							      */
 
-/* What an entity is in, or that nothing is known of it. */
+static void
+print_parent(const struct cli *cli, const struct eval *eval, uint32_t uid,
+    uint32_t n)
+{
+	struct cedar_value value = { .kind = CEDAR_ENTITY,
+		.uid = cedar_intern_back_uid(&eval->scope, uid) };
+	CLEANUP(buf_fini) struct buf buf = { 0 };
+
+	buf_init(&buf, LIMIT_FILE_BYTES);
+	if (cedar_literal_print(&buf, &value, 0) != 0)
+		return;
+	terminal_style(&cli->out, TERMINAL_DIM);
+	fputs(n == 0 ? "  in " : ", ", cli->out.file);
+	terminal_text(&cli->out, buf_str(&buf), UINT16_MAX);
+	terminal_style(&cli->out, TERMINAL_PLAIN);
+}
+
+/* What an entity is in, nearest first, or that nothing is known of it. */
 static void
 print_parents(const struct cli *cli, const struct eval *eval, enum ast_var var)
 {
 	const struct entity *entity = eval->entity[var];
+	uint32_t n = 0;
 
 	if (entity == NULL && var != AST_ACTION)
 		terminal_print(&cli->out, TERMINAL_WAIT,
 		    "  not among the entities");
-	for (uint32_t i = 0; entity != NULL && i < entity->n_ancestors; i++) {
-		struct cedar_value value = { .kind = CEDAR_ENTITY,
-			.uid = cedar_intern_back_uid(&eval->scope,
-			    entity->ancestors[i]) };
-		struct buf buf;
-
-		if (i == FEW) {
-			terminal_print(&cli->out, TERMINAL_DIM, " and %u more",
-			    entity->n_ancestors - i);
-			break;
-		}
-		buf_init(&buf, LIMIT_FILE_BYTES);
-		if (cedar_literal_print(&buf, &value, 0) == 0) {
-			terminal_style(&cli->out, TERMINAL_DIM);
-			fputs(i == 0 ? "  in " : ", ", cli->out.file);
-			terminal_text(&cli->out, buf_str(&buf), UINT16_MAX);
-			terminal_style(&cli->out, TERMINAL_PLAIN);
-		}
-		buf_fini(&buf);
+	if (entity == NULL)
+		return;
+	for (uint32_t i = 0; i < entity->n_parents && n < FEW; i++)
+		print_parent(cli, eval, entity->parents[i], n++);
+	for (uint32_t i = 0; i < entity->n_ancestors && n < FEW; i++) {
+		if (!value_uids_contain(entity->parents, entity->n_parents,
+		    entity->ancestors[i]))
+			print_parent(cli, eval, entity->ancestors[i], n++);
 	}
+	if (entity->n_ancestors > n)
+		terminal_print(&cli->out, TERMINAL_DIM, " and %u more",
+		    entity->n_ancestors - n);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "cedar/request_read.h"
 #include "cli/excerpt.h"
 #include "cli/policy_json.h"
+#include "cli/policy_write.h"
 #include "limits.h"
 #include "util/fault.h"
 #include "util/map.h"
@@ -161,6 +162,45 @@ parse_text(struct policy_input *input, struct policy_file *file,
 	    links, n_links, CEDAR_ID_ANNOTATION, diags);
 }
 
+/*
+ * JSON has no lines to show people: from here on the set is the text that says
+ * the same, where a text can.
+ */
+static int
+lay_out(struct policy_input *input, struct policy_file *file)
+{
+	CLEANUP(cedar_policies_freep) struct cedar_policies *policies = NULL;
+	CLEANUP(buf_fini) struct buf buf = { 0 };
+	struct cedar_link *links;
+	struct diag_list diags;
+	struct str text;
+	size_t n;
+	int r;
+
+	if (policy_write_has_other_id(file->policies))
+		return 0;
+	buf_init(&buf, LIMIT_CEDAR_TEXT);
+	r = policy_write_text(&buf, file->policies);
+	links = policy_write_links(&n, input->arena, file->policies);
+	text = arena_str(input->arena, buf_str(&buf));
+	if (r < 0 || links == NULL || text.p == NULL)
+		return r < 0 ? r : FAULT(ENOMEM);
+	diag_init(&diags, input->arena, file->name, text);
+	if (r == 0)
+		r = cedar_policies_parse(&policies, input->names, text, links,
+		    n, CEDAR_ID_ANNOTATION, &diags);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	cedar_policies_free(file->policies);
+	file->policies = TAKE(policies);
+	text = arena_format(input->arena, "%.*s (as text)",
+	    STR_ARG(file->name));
+	if (text.p == NULL)
+		return FAULT(ENOMEM);
+	file->name = text;
+	return 0;
+}
+
 int
 policy_input_add(struct policy_input *input, struct cli *cli, struct str name,
     struct str text)
@@ -181,6 +221,8 @@ policy_input_add(struct policy_input *input, struct cli *cli, struct str name,
 	    ? cedar_policies_from_json(&file->policies, input->names, text,
 		  diags)
 	    : parse_text(input, file, diags);
+	if (r == 0 && file->is_json)
+		r = lay_out(input, file);
 	if (r != 0)
 		return settle(cli, r, diags);
 	file->source = cedar_policies_ast(file->policies)->source;
@@ -269,6 +311,19 @@ is_counted(const struct policy_file *file, size_t number)
 	    !cedar_policies_get(file->policies, number).is_link;
 }
 
+/* Where a policy says its id; else its first line. */
+static struct ast_span
+id_span(const struct policy_file *file, size_t number)
+{
+	const struct ast_policy *ast = file->policies->rules[number].ast;
+
+	for (size_t i = 0; i < ast->n_annotations; i++) {
+		if (str_is_equal(ast->annotations[i].name, STR("id")))
+			return ast->annotation_spans[i];
+	}
+	return (struct ast_span){ ast->span.at, 1 };
+}
+
 static int
 check_file_ids(struct policy_input *input, struct cli *cli, struct map *ids,
     struct policy_file *file)
@@ -287,7 +342,9 @@ check_file_ids(struct policy_input *input, struct cli *cli, struct map *ids,
 		if (is_counted(file, i))
 			continue;
 		if (other != NULL && other != file) {
-			diag_error(diags, policy.offset, policy.text.len,
+			struct ast_span span = id_span(file, i);
+
+			diag_error(diags, span.at, span.len,
 			    "duplicate policy id `%.*s`, which is in %.*s too",
 			    STR_ARG(policy.id), STR_ARG(other->name));
 			diag_help(diags, "give one of the two another @id");

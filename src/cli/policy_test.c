@@ -579,6 +579,8 @@ tell_report(struct testing *testing, const char *folder, struct str report,
 		struct str name = str_part(line, is_passed ? 3 : 7, line.len);
 		struct str why = STR("another outcome");
 
+		if (line.len == 0)
+			continue;
 		for (size_t i = 0; i < diags->n_items; i++) {
 			struct str text = diags->items[i].text;
 

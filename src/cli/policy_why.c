@@ -1,6 +1,7 @@
 /* One policy's trace for people and programs; see policy_why.h. */
 #include "cli/policy_why.h"
 
+#include "cedar/policies.h"
 #include "cedar/value_json.h"
 #include "cli/excerpt.h"
 #include "cli/policy_json.h"
@@ -32,7 +33,7 @@ policy_why_trace(struct policy_why *why, const struct policy_ask *ask,
 
 /* A value in so many columns. Lives in the arena. */
 static struct str
-value_text(struct arena *arena, const struct cedar_value *value,
+shown_value(struct arena *arena, const struct cedar_value *value,
     size_t columns)
 {
 	CLEANUP(buf_fini) struct buf buf = { 0 };
@@ -69,6 +70,17 @@ effect_word(const struct policy_why *why)
 }
 
 static void
+print_template(const struct policy_why *why, const struct cli *cli)
+{
+	terminal_style(&cli->out, TERMINAL_DIM);
+	fputs(" (a link of ", cli->out.file);
+	terminal_text(&cli->out,
+	    why->file->policies->rules[why->number].ast->id, UINT16_MAX);
+	fputs(")", cli->out.file);
+	terminal_style(&cli->out, TERMINAL_PLAIN);
+}
+
+static void
 print_title(const struct policy_why *why, const struct policy_input *input,
     const struct cli *cli)
 {
@@ -93,6 +105,8 @@ print_title(const struct policy_why *why, const struct policy_input *input,
 	terminal_text(&cli->out, policy_input_id(input, why->file,
 	    why->number), UINT16_MAX);
 	terminal_style(&cli->out, TERMINAL_PLAIN);
+	if (why->policy.is_link)
+		print_template(why, cli);
 	snprintf(line, sizeof(line), "%.*s",
 	    STR_ARG(str_of(words[why->trace.outcome])));
 	terminal_style(&cli->out, styles[why->trace.outcome]);
@@ -178,7 +192,7 @@ label_parts(struct labels *labels, const struct policy_why *why,
 		    (begins_path(why, step) || step->value.kind ==
 			CEDAR_RECORD))
 			continue;
-		add_label(labels, step, value_text(arena, &step->value,
+		add_label(labels, step, shown_value(arena, &step->value,
 		    VALUE_COLUMNS), TERMINAL_PLAIN, false);
 	}
 }
@@ -217,7 +231,7 @@ make_labels(struct labels *labels, const struct policy_why *why,
 			continue;
 		label_unless(labels, why, i);
 		if (step->outcome == CEDAR_STEP_VALUE)
-			text = value_text(arena, &step->value, VALUE_COLUMNS);
+			text = shown_value(arena, &step->value, VALUE_COLUMNS);
 		add_label(labels, step, text, main_style(why), true);
 		label_parts(labels, why, arena, i);
 	}
@@ -273,7 +287,7 @@ print_where(const struct policy_why *why, const struct cli *cli,
 		fputs(n++ == 0 ? "  where " : "        ", cli->out.file);
 		terminal_text(&cli->out, step_text(why, step), VALUE_COLUMNS);
 		fputs(" = ", cli->out.file);
-		terminal_text(&cli->out, value_text(arena, &step->value,
+		terminal_text(&cli->out, shown_value(arena, &step->value,
 		    cli->out.width), UINT16_MAX);
 		fputc('\n', cli->out.file);
 	}
@@ -364,7 +378,7 @@ policy_why_print_brief(const struct policy_why *why,
 			continue;
 		fputs(" is ", cli->out.file);
 		if (step->outcome == CEDAR_STEP_VALUE)
-			terminal_text(&cli->out, value_text(input->arena,
+			terminal_text(&cli->out, shown_value(input->arena,
 			    &step->value, VALUE_COLUMNS), UINT16_MAX);
 		else
 			fputs("an error", cli->out.file);
@@ -432,7 +446,7 @@ print_step(const struct policy_why *why, const struct cli *cli,
 	else if (is_condition)
 		fputs(step->value.boolean ? "met" : "not met", cli->out.file);
 	else
-		terminal_text(&cli->out, value_text(arena, &step->value,
+		terminal_text(&cli->out, shown_value(arena, &step->value,
 		    cli->out.width), MAX(cli->out.width, left + 20u) - left -
 			3);
 	fputc('\n', cli->out.file);

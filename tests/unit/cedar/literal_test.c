@@ -267,7 +267,7 @@ p12_a_request_that_is_none_is_told_with_its_place(void)
 		{ "{\"principal\":\"User::\\\"a\\\"\"}",
 		    "request: missing `action`" },
 		{ "{\"principal\":\"User\"}",
-		    "principal: invalid variable: User" },
+		    "principal: an entity is expected, not the name `User`" },
 		{ "{\"contxt\":{}}", "request: unknown member `contxt`" },
 		{ "{\"principal\":\"A::\\\"a\\\"\",\"action\":"
 		  "\"Action::\\\"a\\\"\",\"resource\":\"A::\\\"a\\\"\","
