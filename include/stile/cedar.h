@@ -17,6 +17,10 @@
  *   cedar_answer    the decision, which policies determined it, which failed.
  *   cedar_schema    the types of entities and actions, against which policies,
  *                   entities and requests may be checked. Immutable.
+ *   cedar_trace     one policy for one request, expression by expression: why.
+ *
+ * Policies, schemas, entities, requests and values can each be read from text
+ * and from JSON, and written as either.
  *
  * Ownership. names, policies and entities are heap objects with _new and _free;
  * policies and entities hold a reference on their names. A query and all its

@@ -20,7 +20,6 @@
 #include "util/clock.h"
 #include "util/fault.h"
 
-#define MOST_DEPTH 8   /* folders in folders */
 #define MOST_PARENTS 4 /* above a case, where its paths may begin */
 
 struct testing {
@@ -780,7 +779,7 @@ run_path(struct testing *testing, const char *path, unsigned depth)
 		return verb_fault(testing->cli, errno, path);
 	if (S_ISDIR(st.st_mode))
 		return is_pack(path) ? run_pack(testing, path)
-		    : depth < MOST_DEPTH ? run_folder(testing, path, depth)
+		    : depth < LIMIT_POLICY_FOLDERS ? run_folder(testing, path, depth)
 					 : VERB_OK;
 	if (depth > 0 && !str_has_suffix(str_of(path), STR(".json")))
 		return VERB_OK;

@@ -201,6 +201,18 @@ def packs_and_the_official_tests_pass():
     assert done.stdout == b"96 passed, 0 failed\n", done.stdout
 
 
+def h12_folders_that_lead_to_themselves_end():
+    """LIMIT_POLICY_FOLDERS: what lies deeper is not looked for."""
+    case = ('[{"name": "c", "request": {"principal": "A::\\"a\\"", "action": "Action::\\"b\\"", '
+            '"resource": "C::\\"c\\"", "context": {}}, "entities": [], "decision": "deny", '
+            '"reason": [], "num_errors": 0}]')
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "policies.cedar").write_text("")
+        pathlib.Path(folder, "cases.json").write_text(case)
+        pathlib.Path(folder, "loop").symlink_to(".")
+        assert policy("test", folder).stdout == b"9 passed, 0 failed\n"
+
+
 def the_packs_are_formatted_and_validate():
     for pack in sorted((ROOT / "packs").iterdir()):
         policy("check", pack / "policies.cedar", "--schema", pack / "schema.cedarschema",
@@ -252,5 +264,6 @@ main([each_case_prints_what_is_expected, policies_come_back_from_json_the_same,
       format_writes_a_file_as_a_whole_and_leaves_its_mode_and_links,
       p12_a_file_that_does_not_parse_is_left_as_it_is, colour_is_for_terminals_alone,
       packs_and_the_official_tests_pass, the_packs_are_formatted_and_validate,
+      h12_folders_that_lead_to_themselves_end,
       h12_any_bytes_get_a_message_and_an_exit_code,
       p12_explaining_ten_thousand_policies_takes_a_moment])
