@@ -178,6 +178,7 @@
 #define LIMIT_LOOKBACK_RULES 64	     /* rules told apart; all packs have 30 */
 #define LIMIT_HTTPS_BYTES (1u << 20) /* an answer of a holder */
 #define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
+#define LIMIT_POLICY_FOLDERS 8 /* folders in folders searched for cases: links */
 #define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */
 #define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
 #define LIMIT_ISSUE_NAME 64		 /* CN: RFC 5280 ub-common-name */
