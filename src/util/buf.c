@@ -97,12 +97,6 @@ buf_add_str(struct buf *buf, struct str s)
 }
 
 void
-buf_add_char(struct buf *buf, char c)
-{
-	buf_add(buf, &c, 1);
-}
-
-void
 buf_add_text(struct buf *buf, const char *text)
 {
 	buf_add(buf, text, strlen(text));

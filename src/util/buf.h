@@ -35,7 +35,6 @@ void buf_reset(struct buf *buf) NONNULL;
 
 void buf_add(struct buf *buf, const void *bytes, size_t len);
 void buf_add_str(struct buf *buf, struct str s) NONNULL;
-void buf_add_char(struct buf *buf, char c) NONNULL;
 void buf_add_text(struct buf *buf, const char *text) NONNULL;
 void buf_add_u64(struct buf *buf, uint64_t value) NONNULL; /* decimal */
 void buf_add_i64(struct buf *buf, int64_t value) NONNULL;  /* decimal */
@@ -53,6 +52,18 @@ void buf_drop(struct buf *buf, size_t len) NONNULL;
 
 /* Returns: 0 all appends were made; BUF_E_LIMIT; fault ENOMEM. */
 int buf_finish(const struct buf *buf) MUST_USE NONNULL;
+
+/* Inline: texts are written with many of these. */
+static inline void
+buf_add_char(struct buf *buf, char c)
+{
+	if (buf->failed != 0 || buf->size - buf->len < 2) {
+		buf_add(buf, &c, 1);
+		return;
+	}
+	buf->bytes[buf->len++] = c;
+	buf->bytes[buf->len] = '\0';
+}
 
 /* What it holds. Borrowed until the next change. */
 static inline struct str

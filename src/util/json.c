@@ -2,6 +2,8 @@
 #include "util/json.h"
 
 #include <assert.h>
+#include <stdint.h>
+#include <string.h>
 
 void
 json_init(struct json *json, struct buf *buf)
@@ -59,30 +61,73 @@ json_close_array(struct json *json)
 	close(json, ']');
 }
 
+/*
+ * Eight bytes at once: whether one may have to be escaped. The high bit of a
+ * byte of word - n, where that of the word is clear, says that the byte, or the
+ * borrow of one before it, is below n.
+ */
+static bool
+has_special(uint64_t word)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t quote = word ^ ones * '"';
+	uint64_t backslash = word ^ ones * '\\';
+	uint64_t special = ((word - ones * 0x20) & ~word) |
+	    ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
+
+	return (special & ones << 7) != 0;
+}
+
+static bool
+is_special(char c)
+{
+	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
+}
+
+/* Index of the first byte at or after from that must be escaped; s.len. */
+static size_t
+find_special(struct str s, size_t from)
+{
+	size_t i = from;
+	uint64_t word;
+
+	for (; s.len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, s.p + i, sizeof(word));
+		if (has_special(word))
+			break;
+	}
+	while (i < s.len && !is_special(s.p[i]))
+		i++;
+	return i;
+}
+
+static void
+add_escaped(struct buf *buf, char c)
+{
+	if (c == '"' || c == '\\') {
+		buf_add_char(buf, '\\');
+		buf_add_char(buf, c);
+	} else if (c == '\n') {
+		buf_add_text(buf, "\\n");
+	} else {
+		buf_add_format(buf, "\\u%04x", (unsigned)c);
+	}
+}
+
 void
 json_add_string(struct buf *buf, struct str s)
 {
 	size_t from = 0;
 
 	buf_add_char(buf, '"');
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.p[i];
+	while (from < s.len) {
+		size_t to = find_special(s, from);
 
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		buf_add(buf, s.p + from, i - from);
-		from = i + 1;
-		if (c == '"' || c == '\\') {
-			buf_add_char(buf, '\\');
-			buf_add_char(buf, (char)c);
-		} else if (c == '\n') {
-			buf_add_text(buf, "\\n");
-		} else {
-			buf_add_format(buf, "\\u%04x", c);
-		}
+		buf_add(buf, s.p + from, to - from);
+		if (to < s.len)
+			add_escaped(buf, s.p[to]);
+		from = to + 1;
 	}
-	if (s.len > from)
-		buf_add(buf, s.p + from, s.len - from);
 	buf_add_char(buf, '"');
 }
 
