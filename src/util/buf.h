@@ -15,12 +15,15 @@
 #include "util/attr.h"
 #include "util/str.h"
 
+struct arena;
+
 struct buf {
 	char *bytes;
 	size_t len;
 	size_t size;  /* allocated */
 	size_t limit; /* most bytes it may hold */
 	int failed;   /* 0, ENOBUFS (limit) or ENOMEM */
+	struct arena *arena; /* NULL: the bytes are on the heap */
 };
 
 enum {
@@ -29,6 +32,18 @@ enum {
 
 void buf_init(struct buf *buf, size_t limit) NONNULL;
 void buf_fini(struct buf *buf) NONNULL;
+
+/*
+ * As buf_init(), for a text that stays: its bytes are in the arena from the
+ * beginning and buf_take() leaves them there.
+ */
+void buf_init_in(struct buf *buf, struct arena *arena, size_t limit) NONNULL;
+
+/*
+ * End a buf begun with buf_init_in(). Returns: what was written, with a NUL
+ * behind it; p == NULL when an append failed.
+ */
+struct str buf_take(struct buf *buf) MUST_USE NONNULL;
 
 /* Empty it and clear the failure; keeps the memory. */
 void buf_reset(struct buf *buf) NONNULL;
