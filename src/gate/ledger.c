@@ -38,18 +38,20 @@ append(struct gate *gate, const struct entry *entry, struct str bytes,
 /* Sealed for a place of the log, in the scratch. */
 static int
 seal(struct gate *gate, struct str *sealed, const char *what, uint64_t index,
-    struct str plain)
+    const struct str *parts, size_t n_parts)
 {
-	struct str context = context_of(&gate->scratch, what, index);
+	struct arena *scratch = &gate->scratch;
+	struct str context = context_of(scratch, what, index);
+	struct str plain = arena_join(scratch, parts, n_parts);
 
 	if (context.p == NULL || plain.p == NULL)
 		return FAULT(ENOMEM);
-	return TRACE(epoch_seal(gate, sealed, &gate->scratch, context, plain));
+	return TRACE(epoch_seal(gate, sealed, scratch, context, plain));
 }
 
 static int
-put_sealed(struct gate *gate, const struct entry_text *text, struct str answer,
-    uint64_t index)
+put_sealed(struct gate *gate, const struct entry_text *text,
+    const struct str answer[static 2], uint64_t index)
 {
 	struct str parts[] = { text->for_asker, STR("\n"), text->for_holder };
 	struct store_sealed row = { .index = index,
@@ -58,10 +60,9 @@ put_sealed(struct gate *gate, const struct entry_text *text, struct str answer,
 	int r;
 
 	arena_reset(&gate->scratch);
-	r = seal(gate, &row.bytes, "entry", index,
-	    arena_join(&gate->scratch, parts, ARRAY_LEN(parts)));
-	if (r == 0 && answer.len > 0)
-		r = seal(gate, &row.answer, "answer", index, answer);
+	r = seal(gate, &row.bytes, "entry", index, parts, ARRAY_LEN(parts));
+	if (r == 0 && answer[0].len > 0)
+		r = seal(gate, &row.answer, "answer", index, answer, 2);
 	if (r == 0)
 		r = entries_put_sealed(gate->store, &row);
 	return r > 0 ? FAULT(EIO) : TRACE(r);

@@ -80,15 +80,10 @@ replay_is_kept(const struct ask *ask)
 int
 replay_keep(struct ask *ask)
 {
-	struct str parts[] = { arena_format(&ask->arena, "%llu %.*s\n",
-				   (unsigned long long)ask->status,
-				   STR_ARG(ask->content_type)),
-		ask->core };
-
-	if (parts[0].p == NULL)
-		return FAULT(ENOMEM);
-	ask->entry.answer = arena_join(&ask->arena, parts, ARRAY_LEN(parts));
-	return ask->entry.answer.p != NULL ? 0 : FAULT(ENOMEM);
+	ask->entry.answer[0] = arena_format(&ask->arena, "%llu %.*s\n",
+	    (unsigned long long)ask->status, STR_ARG(ask->content_type));
+	ask->entry.answer[1] = ask->core;
+	return ask->entry.answer[0].p != NULL ? 0 : FAULT(ENOMEM);
 }
 
 static bool

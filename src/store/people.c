@@ -54,23 +54,17 @@ static const struct row_field credential_fields[] = {
 };
 
 static const struct row_field asker_fields[] = {
-	ROW_FIELD(DIGEST, struct store_asker, credential.fingerprint),
-	ROW_FIELD(TEXT, struct store_asker, credential.requester),
 	ROW_FIELD(I64, struct store_asker, credential.not_after),
 	ROW_FIELD(U32, struct store_asker, credential.status),
 	ROW_FIELD(TEXT, struct store_asker, requester.id),
 	ROW_FIELD(TEXT, struct store_asker, requester.ori),
 	ROW_FIELD(TEXT, struct store_asker, requester.unit),
-	ROW_FIELD(TEXT, struct store_asker, requester.name),
-	ROW_FIELD(TEXT, struct store_asker, requester.title),
 	ROW_FIELD(U32, struct store_asker, requester.roles),
 	ROW_FIELD(U32, struct store_asker, requester.status),
 	ROW_FIELD(I64, struct store_asker, requester.training_until),
 	ROW_FIELD(I64, struct store_asker, requester.agreement_until),
 	ROW_FIELD(I64, struct store_asker, requester.need_ends),
 	ROW_FIELD(DIGEST, struct store_asker, requester.subject),
-	ROW_FIELD(TEXT, struct store_asker, agency.ori),
-	ROW_FIELD(TEXT, struct store_asker, agency.name),
 	ROW_FIELD(TEXT, struct store_asker, agency.state),
 	ROW_FIELD(TEXT, struct store_asker, agency.kind),
 	ROW_FIELD(U32, struct store_asker, agency.status),
@@ -328,8 +322,14 @@ int
 people_find_asker(struct store *store, struct arena *arena,
     struct store_asker *asker, struct str fingerprint)
 {
-	return TRACE(row_find(store, arena, STATEMENT_ASKER_FIND, &asker_table,
-	    asker, (const struct backend_value[]){ row_bytes(fingerprint) }));
+	int r;
+
+	*asker = (struct store_asker){ .credential.fingerprint = fingerprint };
+	r = row_find(store, arena, STATEMENT_ASKER_FIND, &asker_table, asker,
+	    (const struct backend_value[]){ row_bytes(fingerprint) });
+	asker->credential.requester = asker->requester.id;
+	asker->agency.ori = asker->requester.ori;
+	return TRACE(r);
 }
 
 int

@@ -76,7 +76,7 @@ struct store_credential {
 	enum people_status status;
 };
 
-/* Everything behind a certificate. */
+/* Everything behind a certificate that a request needs: no names, no title. */
 struct store_asker {
 	struct store_credential credential;
 	struct store_requester requester;
@@ -145,7 +145,7 @@ int people_update_credential(struct store *store,
 int people_find_credential(struct store *store, struct arena *arena,
     struct store_credential *credential, struct str fingerprint)
     MUST_USE NONNULL;
-/* Who stands behind a certificate, in one look. fingerprint: 32 bytes. */
+/* Who stands behind a certificate, in one look. fingerprint: 32 bytes, borrowed. */
 int people_find_asker(struct store *store, struct arena *arena,
     struct store_asker *asker, struct str fingerprint) MUST_USE NONNULL;
 int people_each_credential(struct store *store, struct str requester,

@@ -296,6 +296,17 @@ identify(struct store_sqlite *s, uint32_t *version, enum store_mode mode,
 	return 0;
 }
 
+/*
+ * No role has a second thread, so nothing is locked or counted for one. Has no
+ * effect once the library is in use: the first one to open says it.
+ */
+static void
+be_alone(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static int
 open_database(struct store_sqlite *s)
 {
@@ -304,6 +315,7 @@ open_database(struct store_sqlite *s)
 	int on = 1;
 	int code;
 
+	be_alone();
 	code = sqlite3_open_v2(s->path, &s->db, flags, NULL);
 	if (s->db == NULL)
 		return FAULT(ENOMEM);
@@ -523,7 +535,7 @@ column(sqlite3_stmt *statement, int at)
 	return value;
 }
 
-#define COLUMNS_MAX 24 /* a join of who asks has 22 */
+#define COLUMNS_MAX 16
 
 static int
 take_row(sqlite3_stmt *statement, backend_row_fn *each, void *context)

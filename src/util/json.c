@@ -61,27 +61,50 @@ json_close_array(struct json *json)
 	close(json, ']');
 }
 
-/*
- * Eight bytes at once: whether one may have to be escaped. The high bit of a
- * byte of word - n, where that of the word is clear, says that the byte, or the
- * borrow of one before it, is below n.
- */
 static bool
-has_special(uint64_t word)
+is_special(unsigned char c)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t quote = word ^ ones * '"';
-	uint64_t backslash = word ^ ones * '\\';
-	uint64_t special = ((word - ones * 0x20) & ~word) |
-	    ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
-
-	return (special & ones << 7) != 0;
+	return c < 0x20 || c == '"' || c == '\\';
 }
 
+/*
+ * Whether one of the bytes must be escaped. Without a branch and of a fixed
+ * number, so that the compiler looks at all of them at once.
+ */
+#define STRIDE 32
+
 static bool
-is_special(char c)
+has_special(const char bytes[static STRIDE])
 {
-	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
+	unsigned char any = 0;
+
+	for (size_t i = 0; i < STRIDE; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		any |= (unsigned char)((c < 0x20) | (c == '"') | (c == '\\'));
+	}
+	return any != 0;
+}
+
+/*
+ * The same of eight: the high bit of a byte of word - n, where that of the word
+ * is clear, says that the byte, or the borrow of one before it, is below n.
+ */
+static bool
+has_special_word(const char bytes[static 8])
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t word;
+	uint64_t quote;
+	uint64_t backslash;
+	uint64_t special;
+
+	memcpy(&word, bytes, sizeof(word));
+	quote = word ^ ones * '"';
+	backslash = word ^ ones * '\\';
+	special = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
+	    ((backslash - ones) & ~backslash);
+	return (special & ones << 7) != 0;
 }
 
 /* Index of the first byte at or after from that must be escaped; s.len. */
@@ -89,14 +112,12 @@ static size_t
 find_special(struct str s, size_t from)
 {
 	size_t i = from;
-	uint64_t word;
 
-	for (; s.len - i >= sizeof(word); i += sizeof(word)) {
-		memcpy(&word, s.p + i, sizeof(word));
-		if (has_special(word))
-			break;
-	}
-	while (i < s.len && !is_special(s.p[i]))
+	while (s.len - i >= STRIDE && !has_special(s.p + i))
+		i += STRIDE;
+	while (s.len - i >= 8 && !has_special_word(s.p + i))
+		i += 8;
+	while (i < s.len && !is_special((unsigned char)s.p[i]))
 		i++;
 	return i;
 }
