@@ -28,6 +28,8 @@ struct house {
 	bool is_signing_down;
 	size_t n_signed;
 	int64_t walk_us; /* spent in path_walk, for benches */
+	bool is_keyed;	 /* house_ask_all() gives each ask a key of its own */
+	uint64_t n_keys;
 	struct gate gate;
 	struct batch batch;
 	struct arena arena; /* of answers */
