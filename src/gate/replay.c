@@ -71,10 +71,10 @@ replay_is_kept(const struct ask *ask)
 {
 	enum refusal_code code = ask->refusal.code;
 
-	/* A source that was down may be up when the key comes again. */
+	/* What failed on our side may be tried again with the same key. */
 	return ask->idempotency.len > 0 && !ask->is_silent &&
 	    code != REFUSAL_KEY_REUSED && code != REFUSAL_IN_PROGRESS &&
-	    code != REFUSAL_SOURCE_DOWN;
+	    refusal_status(code) < 500;
 }
 
 int

@@ -51,7 +51,7 @@ keep_index(void *context, struct digest *indexes, const struct str *subjects,
 {
 	struct house *house = context;
 
-	if (house->is_keeper_down)
+	if (house->is_keeper_down || house->is_index_down)
 		return KEYS_E_DOWN;
 	for (size_t i = 0; i < n; i++)
 		sha256_of(&indexes[i], subjects[i].p, subjects[i].len);

@@ -103,10 +103,9 @@ a_key_gets_the_same_bytes_when_the_tree_has_grown_far(void)
 }
 
 static void
-refusals_are_replayed_and_a_source_that_was_down_is_not(void)
+refusals_are_replayed_and_what_failed_here_is_not(void)
 {
 	struct house_answer denied;
-	struct house_answer down;
 
 	house_open(&house);
 	denied = ask("bob", "d", body);
@@ -114,10 +113,14 @@ refusals_are_replayed_and_a_source_that_was_down_is_not(void)
 	house_restart(&house);
 	check_again("bob", "d", body, denied);
 	house.fixture.is_down = true;
-	down = ask("amy", "s", body);
-	check_u64(down.status, 503);
+	check_u64(ask("amy", "source", body).status, 503);
 	house.fixture.is_down = false;
-	check_u64(ask("amy", "s", body).status, 200);
+	check_u64(ask("amy", "source", body).status, 200);
+	/* Down for the index, up again for the signature. */
+	house.is_index_down = true;
+	check_u64(ask("amy", "keeper", body).status, 503);
+	house.is_index_down = false;
+	check_u64(ask("amy", "keeper", body).status, 200);
 	house_close(&house);
 }
 
@@ -198,7 +201,7 @@ static const struct tap_test tests[] = {
 	TEST(a_key_gets_the_same_bytes_and_counts_once),
 	TEST(a_key_gets_the_same_bytes_after_a_restart),
 	TEST(a_key_gets_the_same_bytes_when_the_tree_has_grown_far),
-	TEST(refusals_are_replayed_and_a_source_that_was_down_is_not),
+	TEST(refusals_are_replayed_and_what_failed_here_is_not),
 	TEST(a_key_gets_the_first_answer_whatever_was_decided_since),
 	TEST(a_key_with_another_request_is_refused),
 	TEST(a_key_is_free_again_once_it_has_expired),
