@@ -92,8 +92,9 @@ list_examples(const struct terminal *terminal, const char *examples)
 
 		if (line.len == 0)
 			continue;
-		terminal_print(terminal, TERMINAL_DIM, "  # %.*s\n",
-		    STR_ARG(str_part(line, 0, tab)));
+		if (tab > 0)
+			terminal_print(terminal, TERMINAL_DIM, "  # %.*s\n",
+			    STR_ARG(str_part(line, 0, tab)));
 		fprintf(terminal->file, "  %.*s\n",
 		    STR_ARG(str_part(line, tab + 1, line.len)));
 	}
