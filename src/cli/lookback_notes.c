@@ -189,3 +189,34 @@ lookback_notes_headline(struct arena *arena, const struct lookback *lookback)
 							: " officers")
 				: "");
 }
+
+struct str
+lookback_notes_summary(struct arena *arena, const struct lookback *lookback)
+{
+	static const struct {
+		enum lookback_verdict verdict;
+		const char *text;
+	} parts[] = {
+		{ LOOKBACK_REFUSED, "would have been refused" },
+		{ LOOKBACK_REFERRED,
+		    "would have waited for a supervisor's approval" },
+		{ LOOKBACK_CONFIRM, "name a case or a warrant and would have "
+				    "been answered if it is confirmed" },
+		{ LOOKBACK_PERMITTED, "would have been answered" },
+		{ LOOKBACK_UNKNOWN, "cannot be judged: the log withholds why" },
+	};
+	struct str text = STR("");
+
+	for (size_t i = 0; i < ARRAY_LEN(parts) && text.p != NULL; i++) {
+		uint64_t n = lookback->n_verdict[parts[i].verdict];
+		char share[32];
+
+		if (n > 0)
+			text = arena_format(arena, "%.*s%s%s %s", STR_ARG(text),
+			    text.len > 0 ? "; " : "",
+			    terminal_share(share, n, lookback->n_rows),
+			    parts[i].text);
+	}
+	return text.p != NULL ? arena_format(arena, "%.*s.", STR_ARG(text))
+			      : STR("");
+}

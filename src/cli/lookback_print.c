@@ -291,8 +291,9 @@ lookback_print(const struct lookback *lookback, struct arena *arena,
 	terminal_style(terminal, TERMINAL_BOLD);
 	terminal_wrap(terminal, 0, lookback_notes_headline(arena, lookback));
 	terminal_style(terminal, TERMINAL_PLAIN);
-	fprintf(terminal->file, "under the packs %.*s\n",
+	fprintf(terminal->file, "under the packs %.*s\n\n",
 	    STR_ARG(lookback->packs));
+	terminal_wrap(terminal, 0, lookback_notes_summary(arena, lookback));
 	heading(terminal, "Columns");
 	lookback_print_columns(lookback->log, terminal);
 	print_verdicts(lookback, terminal);
