@@ -136,6 +136,7 @@
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
 #define LIMIT_SWEEP 1000	   /* expired rows removed in one step */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
+#define LIMIT_CLOCK_BACK_MS 5000   /* a clock may be behind the log at a start */
 
 /* front */
 #define LIMIT_FRONT_CONNECTIONS 1024   /* of one front process */

@@ -116,6 +116,9 @@ open_file(struct reading *reading, const char *path)
 		    "%s: no such file", path);
 	if (reading->fd < 0 || fstat(reading->fd, &info) < 0)
 		return verb_fault(reading->cli, errno, path);
+	if (S_ISDIR(info.st_mode))
+		return verb_fail(reading->cli, VERB_CANNOT,
+		    "%s: not a regular file", path);
 	if (S_ISREG(info.st_mode))
 		reading->n_bytes = (uint64_t)info.st_size;
 	return 0;
