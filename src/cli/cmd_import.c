@@ -110,13 +110,15 @@ const struct verb cmd_import = {
 	.name = "import",
 	.usage = "FILE --map MAP [--dir DIR] [--dry-run]",
 	.summary = "Import records from a CSV file",
-	.about = "All or nothing: the old records stand until the new ones are "
-		 "whole. Columns the gate must not hold (birthplace, citizenship, "
+	.about = "FILE - is standard input. All or nothing: the old records "
+		 "stand until the new ones are whole. Columns the gate must not hold (birthplace, citizenship, "
 		 "immigration status, documents, social security number) are "
 		 "dropped, and the report says so.",
 	.examples =
 	    "what would come in\t"
-	    "stile import registrations.csv --map ny.map --dry-run\n",
+	    "stile import registrations.csv --map ny.map --dry-run\n"
+	    "from another program\t"
+	    "zcat registrations.csv.gz | stile import - --map ny.map\n",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.least = 1,

@@ -342,8 +342,12 @@ keep_house(struct host *host)
 	struct gate *gate = &host->gate;
 	int r = 0;
 
-	if (!store_is_writable(host->store))
+	if (!store_is_writable(host->store)) {
+		eventlog_write(&host->log, EVENTLOG_ERROR,
+		    "the store failed for good: %.*s",
+		    STR_ARG(store_reason(host->store)));
 		return FAULT(EIO);
+	}
 	if (gate->note.p == NULL && !gate->is_refused)
 		r = assembly_sign_head(gate);
 	if (r < 0)

@@ -62,6 +62,10 @@ open_fd(struct csv_file *file, const char *path)
 {
 	struct stat info;
 
+	if (strcmp(path, "-") == 0) {
+		file->fd = dup(STDIN_FILENO);
+		return file->fd < 0 ? FAULT(errno) : 0;
+	}
 	file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (file->fd < 0)
 		return errno == ENOENT ? CSV_FILE_E_ABSENT : FAULT(errno);

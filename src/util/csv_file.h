@@ -30,7 +30,7 @@ struct csv_file {
 	int fd;
 	bool is_read; /* no more bytes come */
 	uint64_t n_done; /* bytes before the window */
-	uint64_t n_all;	 /* size of the file when it was opened */
+	uint64_t n_all;	 /* size of the file when it was opened; 0: a pipe */
 };
 
 enum {
@@ -40,7 +40,7 @@ enum {
 };
 
 /*
- * Open the file. On failure *file is closed.
+ * Open the file; "-" is standard input. On failure *file is closed.
  *
  * Returns: 0; CSV_FILE_E_*; fault.
  */

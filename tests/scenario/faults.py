@@ -1,4 +1,5 @@
 """Faults and insiders, by their numbers: what happens to the log and its house."""
+import calendar
 import contextlib
 import os
 import pathlib
@@ -48,6 +49,47 @@ def h24_a_store_that_is_taken_away_stops_the_answers(h):
     gone.rename(state)
     h.start()
     h.log_check()
+
+
+def h24_files_taken_away_under_the_gate_are_seen_before_the_next_answer(h):
+    """What would be written into a file without its name is not durable (P1)."""
+    filled(h, 2)
+    state, gone = pathlib.Path(h.path("state")), pathlib.Path(h.path("state.gone"))
+    base = state / "stile.db"
+
+    def swap():
+        state.rename(gone)
+        state.mkdir(0o700)
+    for name, take, give_back in (
+            ("renamed", lambda: base.rename(gone), lambda: gone.rename(base)),
+            ("replaced by a copy", lambda: (shutil.copy(base, gone), gone.rename(base)),
+             lambda: None),
+            ("directory swapped", swap, lambda: (shutil.rmtree(state), gone.rename(state)))):
+        # All that was committed before is in the file itself.
+        edit(h, "PRAGMA wal_checkpoint(PASSIVE)")
+        size = h.size()
+        take()
+        answer = h.ask("alice", about(VIN))
+        equal((answer.status, answer.body.get("code")), (503, "log-unavailable"), name)
+        check("record" not in answer.body)
+        wait(lambda: "taken away, replaced or cut" in h.log_text(), "a word why")
+        h.stop(signal.SIGKILL)
+        give_back()
+        h.start()
+        check(h.size() >= size, name)
+        equal(h.ask("alice", about(VIN)).status, 200)
+        h.log_check()
+
+
+def h24_a_log_cut_under_the_gate_stops_the_answers(h):
+    filled(h, 2)
+    os.truncate(h.path("state/stile.db-wal"), 0)
+    answer = h.ask("alice", about(VIN))
+    check(answer.status >= 500 and "record" not in answer.body, answer.text)
+    wait(lambda: "taken away, replaced or cut" in h.log_text(), "a word why")
+    h.stop(signal.SIGKILL)
+    done = h.stile("log", "check", "--dir", h.dir, expect=None)
+    check(done.returncode != 0, "what was cut off went unseen")
 
 
 def h26_a_bit_that_flipped_is_named(h):
@@ -225,6 +267,21 @@ def h38_a_clock_a_little_behind_discloses_nothing_until_it_has_caught_up(h):
     check("the clock ran back" in h.log_text() and "has caught up" in h.log_text())
     set_back(h, -4)
     h.log_check()
+
+
+def h38_no_time_zone_of_the_surroundings_is_in_an_answer(h):
+    kept = os.environ.get("TZ")
+    os.environ["TZ"] = "Asia/Kathmandu"
+    try:
+        filled(h, 1)
+        body = h.ask("alice", about(VIN)).body
+        check(body["time"].endswith("Z"), body["time"])
+        told = calendar.timegm(time.strptime(body["time"][:19], "%Y-%m-%dT%H:%M:%S"))
+        check(abs(told - time.time()) < 60, body["time"])
+    finally:
+        os.environ.pop("TZ")
+        if kept is not None:
+            os.environ["TZ"] = kept
 
 
 def h39_without_file_descriptors_it_refuses_and_recovers(h):

@@ -333,7 +333,7 @@ a_mapping_s_slip_is_answered_with_the_columns(void)
 }
 
 static void
-h35_what_is_no_text_is_named(void)
+what_is_no_text_is_named(void)
 {
 	static const struct {
 		struct str text;
@@ -392,7 +392,7 @@ static const struct tap_test tests[] = {
 	TEST(a_name_that_stands_twice_is_told),
 	TEST(a_log_without_its_header_is_seen),
 	TEST(a_mapping_s_slip_is_answered_with_the_columns),
-	TEST(h35_what_is_no_text_is_named),
+	TEST(what_is_no_text_is_named),
 	TEST(a_long_log_reads_the_same_in_any_pieces),
 };
 
