@@ -163,7 +163,7 @@ p11_a_pack_that_fails_its_own_tests_is_refused(void)
 }
 
 static void
-p11_hostile_20_an_older_or_unversioned_pack_is_refused(void)
+p11_h20_an_older_or_unversioned_pack_is_refused(void)
 {
 	struct diag_list diags;
 
@@ -260,7 +260,7 @@ static const struct tap_test tests[] = {
 	TEST(p11_a_pack_of_an_untrusted_authority_is_refused),
 	TEST(p11_an_authority_the_settings_do_not_name_is_refused),
 	TEST(p11_a_pack_that_fails_its_own_tests_is_refused),
-	TEST(p11_hostile_20_an_older_or_unversioned_pack_is_refused),
+	TEST(p11_h20_an_older_or_unversioned_pack_is_refused),
 	TEST(p11_a_pack_past_its_review_date_is_refused),
 	TEST(p3_an_evaluation_error_in_any_policy_denies),
 	TEST(a_rule_must_say_what_it_is_and_an_unverified_one_may_not_permit),
