@@ -1,9 +1,12 @@
 /* The path under a simulator: promises P1 to P9 as the gate keeps them. */
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "house.h"
 #include "tap.h"
-#include "util/instant.h"
 #include "tlog/merkle.h"
 #include "tlog/receipt.h"
+#include "util/instant.h"
 
 static struct house house;
 
@@ -71,6 +74,37 @@ p1_nothing_is_disclosed_when_the_checkpoint_cannot_be_signed(void)
 	check_u64(answer.status, 200);
 	check_u64(house_size(&house), size + 1);
 	check(receipt_holds(answer));
+	house_close(&house);
+}
+
+/* Every write past the limit fails, as on a full or broken disk. */
+static void
+limit_files(rlim_t most)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	check(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+	limit.rlim_cur = most;
+	check(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+}
+
+static void
+p1_nothing_is_disclosed_when_the_commit_fails(void)
+{
+	struct house_answer answer;
+	size_t n_signed;
+
+	house_open(&house);
+	answer = ask("amy", HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.family\"]"));
+	check_u64(answer.status, 200);
+	n_signed = house.n_signed;
+	limit_files(4096);
+	answer = ask("amy", HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.family\"]"));
+	limit_files(RLIM_INFINITY);
+	check_u64(answer.status, 503);
+	check(!house_has(answer, "OWNERNAME") && !house_has(answer, "receipt"));
+	check_u64(house.n_signed, n_signed);
 	house_close(&house);
 }
 
@@ -825,6 +859,7 @@ static const struct tap_test tests[] = {
 	TEST(the_steps_stand_in_the_order_that_is_the_product),
 	TEST(a_grounded_request_is_answered_with_the_least_marked_and_receipted),
 	TEST(p1_nothing_is_disclosed_when_the_checkpoint_cannot_be_signed),
+	TEST(p1_nothing_is_disclosed_when_the_commit_fails),
 	TEST(p1_a_keeper_that_is_down_before_the_decision_means_no_answer),
 	TEST(p1_a_rolled_back_log_gets_no_signature_and_no_answer),
 	TEST(p2_h1_two_persons_in_one_request_are_refused_and_logged),
