@@ -766,7 +766,7 @@ tell_verdict(struct work *work, enum lookback_verdict *verdict,
     struct opinion *why, const struct row *row)
 {
 	struct lookback_facts facts = best_facts(work, row);
-	struct opinion crowded;
+	struct opinion crowded = { 0 };
 	bool is_permit = false;
 	int r = ask(work, why, &facts);
 

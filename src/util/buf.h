@@ -58,7 +58,9 @@ int buf_finish(const struct buf *buf) MUST_USE NONNULL;
 static inline struct str
 buf_str(const struct buf *buf)
 {
-	return (struct str){ buf->bytes != NULL ? buf->bytes : "", buf->len };
+	struct str s = { buf->bytes != NULL ? buf->bytes : "", buf->len };
+
+	return s;
 }
 
 #endif
