@@ -84,7 +84,9 @@ buf_add_char(struct buf *buf, char c)
 static inline struct str
 buf_str(const struct buf *buf)
 {
-	return (struct str){ buf->bytes != NULL ? buf->bytes : "", buf->len };
+	struct str s = { buf->bytes != NULL ? buf->bytes : "", buf->len };
+
+	return s;
 }
 
 #endif
