@@ -3,6 +3,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "util/instant.h"
 
 /* Exactly n digits at *at. */
 static bool
@@ -245,49 +248,30 @@ cedar_ext_datetime_to_date(int64_t *date, int64_t ms)
 	    date);
 }
 
-/* The date of a day that day_number() gives. Years 0000 to 9999. */
-static void
-civil(int64_t day, unsigned *year, unsigned *month, unsigned *mday)
-{
-	int64_t of_all = day + 719468;
-	int64_t era = (of_all >= 0 ? of_all : of_all - 146096) / 146097;
-	int64_t of_era = of_all - era * 146097;
-	int64_t y = (of_era - of_era / 1460 + of_era / 36524 -
-	    of_era / 146096) / 365;
-	int64_t of_year = of_era - (365 * y + y / 4 - y / 100);
-	int64_t m = (5 * of_year + 2) / 153;
-
-	*mday = (unsigned)(of_year - (153 * m + 2) / 5 + 1);
-	*month = (unsigned)(m < 10 ? m + 3 : m - 9);
-	*year = (unsigned)(y + era * 400 + (*month <= 2));
-}
-
 bool
 cedar_ext_datetime_format(char text[static EXT_DATETIME_TEXT], int64_t ms)
 {
 	int64_t time = cedar_ext_datetime_to_time(ms);
-	int64_t first = day_number(0, 1, 1) * EXT_DATETIME_DAY;
-	int64_t last = (day_number(9999, 12, 31) + 1) * EXT_DATETIME_DAY;
-	unsigned year;
-	unsigned month;
-	unsigned day;
-	int len;
+	int64_t day = ms / EXT_DATETIME_DAY - (time > 0 && ms < 0);
+	char room[96]; /* more than any int needs */
+	int year = -1;
+	int month;
+	int mday;
 
-	if (ms < first || ms >= last)
+	if (day >= day_number(0, 1, 1) && day <= day_number(9999, 12, 31))
+		instant_civil((int32_t)day, &year, &month, &mday);
+	if (year < 0)
 		return false;
-	civil((ms - time) / EXT_DATETIME_DAY, &year, &month, &day);
-	len = snprintf(text, EXT_DATETIME_TEXT, "%04u-%02u-%02u", year, month,
-	    day);
+	snprintf(room, sizeof(room), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
+	    year, month, mday, (int)(time / EXT_DATETIME_HOUR),
+	    (int)(time / EXT_DATETIME_MINUTE % 60),
+	    (int)(time / EXT_DATETIME_SECOND % 60),
+	    (int)(time % EXT_DATETIME_SECOND));
 	if (time == 0)
-		return true;
-	len += snprintf(text + len, EXT_DATETIME_TEXT - (size_t)len,
-	    "T%02u:%02u:%02u", (unsigned)(time / EXT_DATETIME_HOUR),
-	    (unsigned)(time / EXT_DATETIME_MINUTE % 60),
-	    (unsigned)(time / EXT_DATETIME_SECOND % 60));
-	if (time % EXT_DATETIME_SECOND != 0)
-		len += snprintf(text + len, EXT_DATETIME_TEXT - (size_t)len,
-		    ".%03u", (unsigned)(time % EXT_DATETIME_SECOND));
-	snprintf(text + len, EXT_DATETIME_TEXT - (size_t)len, "Z");
+		room[sizeof("0000-00-00") - 1] = '\0';
+	else if (time % EXT_DATETIME_SECOND == 0)
+		memcpy(room + sizeof("0000-00-00T00:00:00") - 1, "Z", 2);
+	memcpy(text, room, strlen(room) + 1);
 	return true;
 }
 
