@@ -402,7 +402,7 @@ scope_list(struct parser *parser, struct ast_scope *scope, enum ast_var var)
 static bool
 scope_target(struct parser *parser, struct ast_scope *scope, enum ast_var var)
 {
-	struct ast_span span = parser->token.span;
+	struct ast_span span;
 	unsigned n_parens = 0;
 	bool ok;
 
