@@ -171,6 +171,7 @@ struct ast_expr {
 			const struct str *path; /* n is 1 when is_quoted */
 			size_t n;
 			bool is_quoted;
+			bool is_list; /* from JSON's list form: stays one */
 		} has;
 		struct {
 			struct ast_expr *left;

@@ -429,8 +429,8 @@ parse(struct cedar_policies *policies, const struct document *document)
 	if (text.p == NULL)
 		return policies->arena.is_full ? CEDAR_E_LIMIT : FAULT(ENOMEM);
 	diag_init(&diags, document->reader.arena, STR(""), text);
-	r = cedar_parser_parse(&policies->ast, &policies->arena, text, 0,
-	    &diags);
+	r = cedar_parser_parse(&policies->ast, &policies->arena, text,
+	    PARSER_KEEPS_LISTS, &diags);
 	if (r > 0) {
 		struct str why = diags.n_items > 0 ? diags.items[0].text
 						   : STR("too large");

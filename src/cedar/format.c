@@ -450,7 +450,6 @@ operand(struct formatter *f, const struct ast_expr *e)
 static void
 attributes(struct formatter *f, const struct ast_expr *e)
 {
-	open_nest(f);
 	open_group(f);
 	word(f);
 	open_nest(f);
@@ -462,7 +461,6 @@ attributes(struct formatter *f, const struct ast_expr *e)
 	}
 	close_nest(f);
 	close_group(f);
-	close_nest(f);
 }
 
 static void
@@ -473,10 +471,12 @@ has_or_like(struct formatter *f, const struct ast_expr *e)
 	line(f);
 	word(f);
 	line(f);
+	open_nest(f);
 	if (e->kind == AST_HAS)
 		attributes(f, e);
 	else
 		word(f);
+	close_nest(f);
 	close_group(f);
 }
 

@@ -765,7 +765,8 @@ cedar_parser_parse(struct ast_set *set, struct arena *arena, struct str text,
     unsigned flags, struct diag_list *diags)
 {
 	struct parser parser = { .arena = arena, .diags = diags,
-		.source = text };
+		.source = text,
+		.keeps_lists = (flags & PARSER_KEEPS_LISTS) != 0 };
 	struct parser_items items = { 0 };
 	size_t n_errors = diags->n_errors;
 	int r;

@@ -721,6 +721,7 @@ has(struct parser *parser, struct ast_expr *left)
 	node->has.path = path;
 	node->has.n = items.n;
 	node->has.is_quoted = is_quoted;
+	node->has.is_list = items.n > 1 && parser->keeps_lists;
 	return node;
 }
 

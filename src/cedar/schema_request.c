@@ -80,7 +80,8 @@ cedar_schema_request_context(struct cedar_value *context, struct arena *arena,
 {
 	const struct schema_action *found =
 	    find_action(schema, &action, diags);
-	struct entities_json reader = { arena, diags, STR("context") };
+	struct entities_json reader = { arena, diags, STR("context"),
+		.is_lax = true };
 	struct jsontree json;
 	int r;
 

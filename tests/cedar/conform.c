@@ -179,27 +179,18 @@ read_uid(struct cedar_uid *uid, const struct entities_json *reader,
 			    : cedar_entities_json_uid(uid, reader, json, name);
 }
 
-/* The context by the schema's types, or as it stands when not to be checked. */
 static bool
 read_context(struct cedar_request *request, struct scene *scene,
-    const struct jsontree *json, const struct jsontree *context_json,
-    struct str text)
+    const struct jsontree *context_json, struct str text)
 {
-	struct entities_json reader = { &scene->arena, &scene->diags,
-		STR("context") };
-	const struct jsontree *is_checked =
-	    cedar_jsontree_get(json, STR("validateRequest"));
 	struct cedar_value context;
 	int r;
 
 	text = str_part(text, context_json->span.at,
 	    (size_t)context_json->span.at + context_json->span.len);
 	scene->diags.source = text;
-	if (is_checked != NULL && !is_checked->boolean)
-		r = cedar_entities_json_value(&context, &reader, context_json);
-	else
-		r = cedar_schema_request_context(&context, &scene->arena,
-		    scene->schema, request->action, text, &scene->diags);
+	r = cedar_schema_request_context(&context, &scene->arena,
+	    scene->schema, request->action, text, &scene->diags);
 	request->context = context.record.items;
 	request->n_context = context.record.n;
 	return r == 0;
@@ -233,7 +224,7 @@ decide(struct scene *scene, const struct jsontree *json, struct str text)
 	    read_uid(&request.action, &reader, json, "action") != 0 ||
 	    read_uid(&resource, &reader, json, "resource") != 0 ||
 	    context == NULL ||
-	    !read_context(&request, scene, json, context, text) ||
+	    !read_context(&request, scene, context, text) ||
 	    !is_request_valid(scene, json, &request, resource))
 		return false;
 	return cedar_query_new(&query, &scene->arena, &request,
