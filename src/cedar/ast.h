@@ -131,7 +131,7 @@ struct ast_list {
 
 struct ast_record_item {
 	struct str name;
-	bool is_quoted; /* written as a string */
+	bool is_quoted; /* stays in quotes: from JSON's data */
 	struct ast_span name_span;
 	struct ast_expr *value;
 };

@@ -113,6 +113,7 @@ read_record(struct est_reader *reader, const struct jsontree *json,
 		return NULL;
 	for (size_t i = 0; i < json->object.n; i++) {
 		items[i].name = json->object.items[i].name;
+		items[i].is_quoted = read == value;
 		items[i].value = read(reader, &json->object.items[i].value);
 		if (over(reader, node, items[i].value, json) == NULL)
 			return NULL;

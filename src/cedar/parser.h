@@ -7,7 +7,10 @@
 #include "util/diag.h"
 
 enum {
-	/* The text was printed from JSON: `has a.b` is JSON's list form there. */
+	/*
+	 * The text was printed from JSON: `has a.b` is JSON's list form there, and
+	 * a key in quotes one of its data. Both stay so.
+	 */
 	PARSER_KEEPS_LISTS = 1u << 16,
 };
 

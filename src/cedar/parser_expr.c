@@ -124,7 +124,7 @@ record_key(struct parser *parser, struct ast_record_item *item)
 
 	item->name_span = key.span;
 	item->name = cedar_parser_text(parser, key.span);
-	item->is_quoted = key.kind == TOKEN_STRING;
+	item->is_quoted = key.kind == TOKEN_STRING && parser->keeps_lists;
 	if (key.kind != TOKEN_IDENT && key.kind != TOKEN_STRING) {
 		if (key.kind == TOKEN_BAD || key.kind == TOKEN_END)
 			cedar_parser_unexpected(parser, "an attribute name");
@@ -135,7 +135,7 @@ record_key(struct parser *parser, struct ast_record_item *item)
 		return false;
 	}
 	cedar_parser_advance(parser);
-	if (item->is_quoted)
+	if (key.kind == TOKEN_STRING)
 		return cedar_parser_string(parser, &item->name, key.span);
 	if (ast_is_reserved(item->name)) {
 		cedar_parser_error(parser, key.span,

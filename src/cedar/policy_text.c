@@ -98,7 +98,11 @@ record(const struct printer *printer, const struct ast_expr *e)
 	for (size_t i = 0; i < e->record.n; i++) {
 		if (i > 0)
 			text(printer, ", ");
-		name(printer, e->record.items[i].name);
+		if (e->record.items[i].is_quoted)
+			cedar_escape_add(printer->buf,
+			    e->record.items[i].name);
+		else
+			name(printer, e->record.items[i].name);
 		text(printer, ": ");
 		expression(printer, e->record.items[i].value);
 	}

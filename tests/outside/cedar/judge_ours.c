@@ -210,6 +210,8 @@ decide(struct loaded *loaded, const struct question *question)
 	struct cedar_uid resource;
 	struct cedar_answer answer;
 
+	if (!question->is_like_last)
+		loaded->query = NULL;
 	if (loaded->why_schema.p != NULL)
 		return loaded->why_schema;
 	if (loaded->why_policies.p != NULL)
