@@ -739,10 +739,12 @@ collect(struct parser *parser, struct ast_set *set,
 	return true;
 }
 
-/* policies := policy* */
+/* policies := policy*; stops where there is no end of bad ones. */
 static void
 policies(struct parser *parser, struct parser_items *items)
 {
+	unsigned n_bad = 0;
+
 	while (parser->token.kind != TOKEN_END && parser->fault == 0) {
 		struct ast_policy *one;
 
@@ -753,6 +755,8 @@ policies(struct parser *parser, struct parser_items *items)
 			return;
 		}
 		one = policy(parser);
+		if (one == NULL && ++n_bad == LIMIT_CEDAR_ERRORS)
+			return;
 		if (one == NULL)
 			recover(parser);
 		else if (!cedar_parser_push(parser, items, one))

@@ -53,6 +53,22 @@ over(struct parser *parser, struct ast_expr *node, const struct ast_expr *child)
 	return node;
 }
 
+/* Account for steps of a path: what they stand for is a level each. */
+static struct ast_expr *
+over_steps(struct parser *parser, struct ast_expr *node, size_t n)
+{
+	if (node != NULL && n > (size_t)LIMIT_CEDAR_DEPTH - node->height) {
+		cedar_parser_error(parser, node->span,
+		    "expression is nested more than %d deep",
+		    LIMIT_CEDAR_DEPTH);
+		parser->is_limit = true;
+		return NULL;
+	}
+	if (node != NULL)
+		node->height = (uint16_t)(node->height + n);
+	return node;
+}
+
 static struct ast_expr *
 over_list(struct parser *parser, struct ast_expr *node,
     const struct ast_list *list)
@@ -713,7 +729,8 @@ has(struct parser *parser, struct ast_expr *left)
 	} while (!is_quoted && cedar_parser_accept(parser, TOKEN_DOT));
 	node = node_from(parser, AST_HAS, left->outer.at);
 	path = cedar_parser_alloc(parser, items.n, sizeof(*path));
-	if (path == NULL || over(parser, node, left) == NULL)
+	node = over(parser, node, left);
+	if (path == NULL || over_steps(parser, node, items.n - 1) == NULL)
 		return NULL;
 	for (size_t i = 0; i < items.n; i++)
 		path[i] = *(struct str *)items.items[i];
