@@ -44,6 +44,7 @@
 #define LIMIT_CEDAR_TEXT (64u << 20) /* one policy text; offsets are 32 bits */
 #define LIMIT_CEDAR_DEPTH 512 /* height of an expression: bounds all recursion */
 #define LIMIT_CEDAR_ANNOTATIONS 256 /* of one policy; each is compared with all */
+#define LIMIT_CEDAR_ERRORS 1000 /* of one text; then the rest is not read */
 #define LIMIT_CEDAR_POLICIES (1u << 20) /* policies, templates and links of a set */
 #define LIMIT_CEDAR_JSON_DEPTH 128 /* arrays and objects: serde_json's own */
 #define LIMIT_CEDAR_EST_DEPTH 2048 /* of policies as JSON: two an operator */
