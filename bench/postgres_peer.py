@@ -129,7 +129,7 @@ class Cluster:
         return usage
 
     def bench(self, script, clients, seconds):
-        """One closed loop: dict of rate, p50_ms, p99_ms, cpu_us, rss_mib.
+        """One closed loop: dict of rate, p50_ms, p99_ms, cpu_us, mib.
 
         Connecting is within pgbench -T, so it is run once for one request each,
         and what that used is left out: handshakes are counted for nobody."""
@@ -142,8 +142,8 @@ class Cluster:
             raise RuntimeError("pgbench traced nothing")
         ends = sorted(int(line[4]) + int(line[5]) / 1e6 for line in lines)
         span = max(ends[-1] - ends[0], 0.001)  # connecting is not counted
-        return {"clients": clients, "rate": len(took) / span,
+        return {"rate": len(took) / span,
                 "p50_ms": took[len(took) // 2] / 1000,
                 "p99_ms": took[len(took) * 99 // 100] / 1000,
                 "cpu_us": (usage.cpu_s - connecting.cpu_s) * 1e6 / len(took),
-                "rss_mib": usage.pss_mib}
+                "mib": usage.pss_mib}

@@ -143,6 +143,7 @@
 #define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
+#define LIMIT_CLOCK_BACK_MS 5000   /* a clock may be behind the log at a start */
 
 /* front */
 #define LIMIT_FRONT_CONNECTIONS 1024   /* of one front process */
@@ -172,8 +173,7 @@
 /* cli */
 #define LIMIT_OPTIONS 256	     /* options on one command line */
 #define LIMIT_OPERANDS 64	     /* operands on one command line */
-#define LIMIT_LOOKBACK_BYTES ((size_t)256 << 20) /* a log of look-ups, whole */
-#define LIMIT_LOOKBACK_ROWS 2000000  /* its rows; the largest known has 300,000 */
+#define LIMIT_LOOKBACK_ROWS 5000000 /* of one log; the largest known has 1.8 m */
 #define LIMIT_LOOKBACK_RULES 64	     /* rules told apart; all packs have 30 */
 #define LIMIT_HTTPS_BYTES (1u << 20) /* an answer of a holder */
 #define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
