@@ -12,6 +12,7 @@
 #include "cedar/levelcheck.h"
 #include "cedar/policies.h"
 #include "cedar/schema.h"
+#include "cedar/textcheck.h"
 #include "cedar/typecheck.h"
 #include "limits.h"
 #include "util/fault.h"
@@ -629,6 +630,9 @@ run(struct validate *validate, const struct cedar_policies *policies,
 	cedar_typecheck_fini(check);
 	arena_fini(&validate->types);
 	arena_fini(&validate->arena);
+	/* Last: warnings must not crowd out errors. */
+	for (size_t i = 0; i < set->n_policies && !check->is_stopped; i++)
+		cedar_textcheck_policy(&set->policies[i], diags);
 	if (check->is_stopped)
 		return check->r < 0 ? TRACE(check->r) : check->r;
 	return diags->n_errors > before ? CEDAR_E_INPUT : 0;
