@@ -70,6 +70,11 @@
 #define LIMIT_TLOG_RECEIPT_LINE 65536 /* Go's reader stops at such a line */
 #define LIMIT_TLOG_RECEIPT_BYTES (256u << 10) /* extra, proof and checkpoint */
 #define LIMIT_TLOG_EDGE_TILES 128 /* filled by one batch: 32,000 entries, 2 MiB */
+#define LIMIT_TLOG_POLICY_BYTES 65536 /* a policy: far past 64 rows of each kind */
+#define LIMIT_TLOG_POLICY_ITEMS 64 /* logs, witnesses, groups; C2SP asks for 32 */
+#define LIMIT_TLOG_WITNESS_BODY 65536 /* add-checkpoint: proof, 16 ML-DSA lines */
+#define LIMIT_TLOG_WITNESS_ANSWER 65536 /* cosignature lines of one witness */
+#define LIMIT_TLOG_WITNESS_CLOCK_S 3600 /* between its clock and ours */
 #define LIMIT_CLAIMS_VALUE 32768 /* JSON text of one; base64 fits a receipt */
 #define LIMIT_CLAIMS_DISCLOSURES 256 /* of one entry, which has about 25 */
 #define LIMIT_CLAIMS_MEMBERS 256     /* of one JSON object */
