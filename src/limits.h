@@ -114,6 +114,14 @@
 #define LIMIT_CLERK_AGED 1024	    /* partial tiles waiting to be removed */
 #define LIMIT_CLERK_RETRY_MS 1000   /* after a fault: disk full, store busy */
 
+/* witness */
+#define LIMIT_WITNESS_LOGS 4096	     /* that one witness serves */
+#define LIMIT_WITNESS_LIST_BYTES (4u << 20) /* the list of them: 1 KiB a log */
+#define LIMIT_WITNESS_BURST 60	     /* requests of a log at once, if it has a rate */
+#define LIMIT_WITNESS_CONNECTIONS 256 /* each has at most a body of 64 KiB */
+#define LIMIT_WITNESS_PER_ADDRESS 64 /* an operator may run many logs */
+#define LIMIT_WITNESS_REQUEST_MS 30000 /* from connection, or the last, to an end */
+
 /* gate */
 #define LIMIT_BATCH 256		   /* requests walked and committed together */
 #define LIMIT_ASK_BYTES (512u << 10) /* arena of one request */
