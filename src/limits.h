@@ -114,6 +114,12 @@
 #define LIMIT_CLERK_AGED 1024	    /* partial tiles waiting to be removed */
 #define LIMIT_CLERK_RETRY_MS 1000   /* after a fault: disk full, store busy */
 
+/* webcall, courier */
+#define LIMIT_WEBCALL_CA (4u << 20) /* authorities' certificates, PEM */
+#define LIMIT_COURIER_GRACE_MS 500  /* for the others once the quorum is met */
+#define LIMIT_COURIER_LOOKUP_S 600  /* a witness unreachable: look names up anew */
+#define LIMIT_COURIER_REPORT 262144 /* what came of a round, for 64 witnesses */
+
 /* witness */
 #define LIMIT_WITNESS_LOGS 4096	     /* that one witness serves */
 #define LIMIT_WITNESS_LIST_BYTES (4u << 20) /* the list of them: 1 KiB a log */
