@@ -567,6 +567,10 @@ lock(struct supervisor *supervisor, FILE *errors)
 	snprintf(path, sizeof(path), "%s/run", supervisor->dir);
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return refuse(errors, "%s: %s", path, strerror(errno));
+	/* Before any role is walled in: it could not be named later. */
+	snprintf(path, sizeof(path), "%s/outbox", supervisor->dir);
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return refuse(errors, "%s: %s", path, strerror(errno));
 	snprintf(path, sizeof(path), "%s/run/lock", supervisor->dir);
 	r = listen_lock(&supervisor->lock_fd, &holder, path);
 	return r != 0 ? explain_lock(supervisor, r, holder, errors) : 0;

@@ -8,29 +8,79 @@
 
 #include "gate/core.h"
 #include "gate/tiles.h"
+#include "tlog/merkle.h"
 #include "tlog/receipt.h"
 #include "util/base64.h"
 #include "util/fault.h"
 #include "util/json.h"
+
+/*
+ * Place the entry under the newest witnessed checkpoint. That comes from
+ * outside, so it is taken only when it leads to this entry of our log.
+ *
+ * Returns: 0; 1 when it is not under it; fault.
+ */
+static int
+prove_witnessed(struct gate *gate, struct tlog_receipt *receipt,
+    struct str leaf)
+{
+	struct tlog_tile_reader reader = tiles_reader(gate);
+	struct tlog_checkpoint checkpoint;
+	struct tlog_note note;
+	struct digest hash;
+	int r;
+
+	if (tlog_note_parse(&note, gate->witnessed) != 0 ||
+	    tlog_checkpoint_parse(&checkpoint, note.text) != 0 ||
+	    checkpoint.size <= receipt->index ||
+	    checkpoint.size > tlog_edge_size(gate->edge))
+		return 1;
+	r = tlog_proof_inclusion(&receipt->proof, &reader, receipt->index,
+	    checkpoint.size);
+	if (r != 0)
+		return r < 0 ? TRACE(r) : 1;
+	tlog_merkle_leaf(&hash, leaf);
+	if (tlog_proof_verify_inclusion(&checkpoint.root, checkpoint.size,
+		receipt->index, &hash, receipt->proof.hashes,
+		receipt->proof.n_hashes) != 0)
+		return 1;
+	receipt->checkpoint = gate->witnessed;
+	return 0;
+}
+
+/* The proof of an entry: a look at an old one gets a witnessed checkpoint. */
+static int
+prove(struct gate *gate, const struct ask *ask, struct tlog_receipt *receipt,
+    struct str leaf)
+{
+	struct tlog_tile_reader reader = tiles_reader(gate);
+	int r = 1;
+
+	if (ask->look != NULL && gate->witnessed.len > 0)
+		r = prove_witnessed(gate, receipt, leaf);
+	if (r <= 0)
+		return TRACE(r);
+	receipt->checkpoint = gate->note;
+	r = tlog_edge_inclusion(gate->edge, &receipt->proof, receipt->index,
+	    &reader);
+	return r > 0 ? FAULT(EIO) : TRACE(r);
+}
 
 static int
 write_receipt(struct gate *gate, struct ask *ask, uint64_t index,
     struct str leaf, struct str for_asker)
 {
 	CLEANUP(buf_fini) struct buf text = { 0 };
-	struct tlog_tile_reader reader = tiles_reader(gate);
 	struct str parts[] = { leaf, STR("~"), for_asker };
-	struct tlog_receipt receipt = { .has_extra = true,
-		.index = index,
-		.checkpoint = gate->note };
+	struct tlog_receipt receipt = { .has_extra = true, .index = index };
 	int r;
 
 	receipt.extra = arena_join(&ask->arena, parts, ARRAY_LEN(parts));
 	if (receipt.extra.p == NULL)
 		return FAULT(ENOMEM);
-	r = tlog_edge_inclusion(gate->edge, &receipt.proof, index, &reader);
-	if (r != 0)
-		return r < 0 ? TRACE(r) : FAULT(EIO);
+	r = prove(gate, ask, &receipt, leaf);
+	if (r < 0)
+		return TRACE(r);
 	buf_init(&text, LIMIT_TLOG_RECEIPT_BYTES);
 	r = tlog_receipt_format(&receipt, &text);
 	if (r == 0)
