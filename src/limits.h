@@ -187,6 +187,11 @@
 #define LIMIT_LOOKBACK_BYTES ((size_t)256 << 20) /* a log of look-ups, whole */
 #define LIMIT_LOOKBACK_ROWS 2000000  /* its rows; the largest known has 300,000 */
 #define LIMIT_LOOKBACK_RULES 64	     /* rules told apart; all packs have 30 */
+#define LIMIT_MONITOR_ENTRIES 10000000 /* new ones in a run, unless it says */
+#define LIMIT_MONITOR_KINDS 64	     /* types and decisions counted apart */
+#define LIMIT_MONITOR_CHANGES 64     /* of packs told singly; the rest is counted */
+#define LIMIT_MONITOR_FINDINGS 32    /* told singly; the rest is counted */
+#define LIMIT_MONITOR_STATE 524288   /* the state file */
 #define LIMIT_HTTPS_BYTES (1u << 20) /* an answer of a holder */
 #define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
 #define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */

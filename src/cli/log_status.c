@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "config/config.h"
 #include "frames.h"
@@ -213,6 +214,13 @@ print_people(const struct status *status)
 	print_witnesses(status);
 }
 
+/* A text as a value: jansson's json_string() has util/json.h's name. */
+static json_t *
+text_json(const char *text)
+{
+	return json_stringn(text, strlen(text));
+}
+
 static void
 print_json(const struct status *status)
 {
@@ -220,7 +228,7 @@ print_json(const struct status *status)
 	char *text;
 
 	json_object_set_new(object, "origin",
-	    json_string(status->key.name.text));
+	    text_json(status->key.name.text));
 	json_object_set_new(object, "published",
 	    json_boolean(status->is_published));
 	if (status->is_published && !status->is_wrong)

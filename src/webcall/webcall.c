@@ -398,11 +398,14 @@ int
 webcall_run(struct webcall_agent *agent, struct webcall *call,
     int64_t timeout_ms)
 {
-	struct webcall *ended = NULL;
 	int r = webcall_start(agent, call, timeout_ms);
 
-	if (r == 0)
+	/* Others that are under way may end before it. */
+	while (r == 0 && call->end == WEBCALL_PENDING) {
+		struct webcall *ended = NULL;
+
 		r = webcall_wait(agent, &ended, timeout_ms + 1000, -1);
+	}
 	if (r == WEBCALL_E_IDLE) {
 		webcall_cancel(agent, call);
 		r = 0;

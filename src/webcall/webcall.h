@@ -98,7 +98,11 @@ void webcall_fini(struct webcall *call) NONNULL;
 int webcall_wait(struct webcall_agent *agent, struct webcall **call,
     int64_t timeout_ms, int stop_fd) MUST_USE NONNULL;
 
-/* Start one call and wait for it. Returns: 0; fault. See call->end. */
+/*
+ * Start one call and wait until it ended; others go on meanwhile.
+ *
+ * Returns: 0, see call->end; fault.
+ */
 int webcall_run(struct webcall_agent *agent, struct webcall *call,
     int64_t timeout_ms) MUST_USE NONNULL;
 
