@@ -163,8 +163,9 @@ is_ours(const struct cosign *cosign, struct str brought)
 static void
 tell(struct cosign *cosign, bool is_met, size_t n_good)
 {
-	if (is_met == cosign->was_met && cosign->last.len > 0)
+	if (is_met == cosign->was_met && cosign->is_told)
 		return;
+	cosign->is_told = true;
 	if (is_met)
 		eventlog_write(cosign->log, EVENTLOG_INFO,
 		    "the quorum of witnesses is met: %zu cosigned", n_good);

@@ -33,6 +33,7 @@ struct cosign {
 	struct buf last;	    /* the last that was, as the log signed it */
 	int64_t began_us;	    /* monotonic: the round that is, or was last */
 	bool was_met;		    /* its quorum */
+	bool is_told;		    /* the operator knows that */
 };
 
 enum {
