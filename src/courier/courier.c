@@ -472,13 +472,16 @@ serve(struct courier *courier)
 {
 	courier->reached_us = clock_monotonic_us();
 	while (!courier->is_stopping) {
-		int64_t lonely_us = clock_monotonic_us() - courier->reached_us;
-		int r = has_pending(courier) ? take_pending(courier) : 0;
+		int64_t lonely_us = 0;
+		int r = 0;
 
+		if (has_pending(courier)) {
+			r = take_pending(courier);
+			lonely_us = clock_monotonic_us() - courier->reached_us;
+		}
 		if (r < 0)
 			eventlog_fault(&courier->log, r, "round");
-		if (courier->n_rounds > 0 && courier->n_errands > 0 &&
-		    lonely_us > LIMIT_COURIER_LOOKUP_S * SECOND_US) {
+		if (errand_is_lost(courier->n_errands, lonely_us)) {
 			eventlog_write(&courier->log, EVENTLOG_INFO,
 			    "ends, so that names are looked up anew");
 			return 0;

@@ -49,6 +49,10 @@ settle(struct errand *errand, enum errand_state state, const char *why, ...)
 	va_start(arguments, why);
 	vsnprintf(errand->why, sizeof(errand->why), why, arguments);
 	va_end(arguments);
+	/* Other people's words, too: for a terminal and for JSON. */
+	for (char *at = errand->why; *at != '\0'; at++)
+		if (*at < 0x20 || *at > 0x7e)
+			*at = '?';
 	errand->state = state;
 	if (state == ERRAND_COSIGNED)
 		errand->n_failures = 0;
@@ -170,20 +174,14 @@ take_size(struct errand *errand, const struct errand_round *round)
 	return false;
 }
 
-/* The first line of what it says, cleaned of what a terminal would obey. */
+/* The first line of what it says. */
 static void
 first_words(char text[static 128], const struct buf *body)
 {
 	struct str line = str_part(buf_str(body), 0,
 	    MIN(str_find(buf_str(body), '\n', 0), (size_t)120));
-	size_t len = 0;
 
-	for (size_t i = 0; i < line.len; i++) {
-		unsigned char c = (unsigned char)line.p[i];
-
-		text[len++] = c >= 0x20 && c < 0x7f ? line.p[i] : '?';
-	}
-	text[len] = '\0';
+	snprintf(text, 128, "%.*s", STR_ARG(line));
 }
 
 static void
@@ -248,6 +246,12 @@ errand_give_up(struct errand *errand)
 	settle(errand, ERRAND_UNREACHABLE, "no answer in time");
 }
 
+bool
+errand_is_lost(size_t n_errands, int64_t lonely_us)
+{
+	return n_errands > 0 && lonely_us > LIMIT_COURIER_LOOKUP_S * SECOND_US;
+}
+
 const char *
 errand_state_name(enum errand_state state)
 {
@@ -270,11 +274,33 @@ errand_state_name(enum errand_state state)
 	}
 }
 
+/* A policy's names are opaque bytes, JSON's are UTF-8. */
+static void
+put_name(struct json *json, struct str name)
+{
+	char text[128];
+	size_t at = 0;
+	size_t len = 0;
+
+	while (at < name.len && len + 4 < sizeof(text)) {
+		size_t from = at;
+
+		if (utf8_next(name, &at) < 0x20) {
+			text[len++] = '?';
+			at = from + 1;
+			continue;
+		}
+		memcpy(text + len, name.p + from, at - from);
+		len += at - from;
+	}
+	json_put_string(json, "name", (struct str){ text, len });
+}
+
 void
 errand_json(const struct errand *errand, struct json *json)
 {
 	json_open_object(json);
-	json_put_string(json, "name", errand->witness->name);
+	put_name(json, errand->witness->name);
 	json_put_string(json, "key", (struct str){
 	    errand->witness->key.name.text, errand->witness->key.name.len });
 	json_put_string(json, "state",

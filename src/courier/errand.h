@@ -86,6 +86,12 @@ bool errand_hear(struct errand *errand, const struct errand_round *round)
 /* The round is over and the call was cancelled. */
 void errand_give_up(struct errand *errand) NONNULL;
 
+/*
+ * Is it time to look names up anew? lonely_us: since all witnesses were last
+ * reached. Returns: true past LIMIT_COURIER_LOOKUP_S.
+ */
+bool errand_is_lost(size_t n_errands, int64_t lonely_us);
+
 /* The state's word. */
 const char *errand_state_name(enum errand_state state);
 

@@ -16,10 +16,10 @@
  *	courier  read or write as named    internet connect    fsync, rename
  *	witness  read or write as named    accept              fsync, rename
  *
- * No role has threads, children, exec or signals to others; none but the courier
- * has a way to make an internet socket, and where the kernel's Landlock knows of
- * ports (version 4), it reaches only those it named. A role that needs more fails its tests at once, by design:
- * the tables are at the top of sandbox.c.
+ * No role has threads, children, exec or signals to others. None but the courier
+ * can make an internet socket, and where the kernel's Landlock knows of ports
+ * (version 4) it reaches only those it named. A role that needs more fails its
+ * tests at once, by design: the tables are at the top of sandbox.c.
  */
 #ifndef STILE_UTIL_SANDBOX_H
 #define STILE_UTIL_SANDBOX_H

@@ -273,7 +273,7 @@ def h12_a_log_of_impossible_size_is_not_read():
     with scene(5) as s:
         text = body_of(s.key.name, 2 ** 63 - 1, root(s.log.hashes()))
         s.log.put(s.folder, "checkpoint", (text + "\n" + s.key.line(text)).encode())
-        s.look(expect=3)
+        s.look(expect=3)  # LIMIT_MONITOR_ENTRIES
         check("more than --most" in s.said, s.said)
         # Even when asked for: the first thing that is not there ends it.
         done = s.look("--most", str(2 ** 63 - 1), expect=1)

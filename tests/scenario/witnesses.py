@@ -307,16 +307,25 @@ def h12_slow_and_many_clients_do_not_stop_it():
     log = a_log(3)
     with serving(log.key.vkey()) as w:
         idle = []
-        for _ in range(70):  # LIMIT_WITNESS_PER_ADDRESS is 64
-            s = socket.create_connection(("127.0.0.1", w.port))
-            s.sendall(b"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nContent-Le")
-            idle.append(s)
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            w.ask("GET", "/")
-            check(False, "more connections of one address than allowed")
-        for s in idle[:20]:
+
+        def crowd(address, n):
+            for _ in range(n):
+                s = socket.socket()
+                s.bind((address, 0))
+                s.connect(("127.0.0.1", w.port))
+                s.sendall(b"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nContent-Le")
+                idle.append(s)
+
+        crowd("127.0.0.1", 64)  # LIMIT_WITNESS_PER_ADDRESS
+        check(not answered(w), "more connections of one address than allowed")
+        for i in range(2, 5):
+            crowd(f"127.0.0.{i}", 64)  # LIMIT_WITNESS_CONNECTIONS in all
+        for s in idle[:1]:
             s.close()
-        wait(lambda: answered(w), "room for others")
+        crowd("127.0.0.9", 1)
+        check(not answered(w), "more connections than allowed")
+        # They do nothing more: past LIMIT_WITNESS_REQUEST_MS they are cut off.
+        wait(lambda: answered(w), "room for others", 45)
         equal(w.add(log, 0)[0], 200)
         for s in idle:
             s.close()
@@ -375,6 +384,10 @@ def t2_keys_and_lists_are_refused_when_they_are_wrong():
     for listen in ("127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", ":80"):
         w.stile("serve", w.folder, "--listen", listen, expect=2)
     w.stile("serve", w.folder, "--cert", "/nowhere", expect=2)
+    os.chmod(os.path.join(w.folder, "witness.key"), 0o600)
+    pathlib.Path(w.folder, "logs").write_text("logs/v0\n" + "#" * (4 << 20))
+    done = w.stile("serve", w.folder, expect=3)  # LIMIT_WITNESS_LIST_BYTES
+    check("larger than" in done.stderr, done.stderr)
     w.close()
 
 
@@ -664,6 +677,34 @@ def t2_a_wrong_policy_stops_the_start(h):
         done = h.stile("serve", h.dir, expect=None)
         check(done.returncode != 0)
         check("witness.policy" in done.stderr, done.stderr[-500:])
+    pathlib.Path(h.path("trust/witness.policy")).write_text("quorum none\n")
+    h.set("ca", '"tls/big.pem"')
+    for size in (None, (4 << 20) + 1):  # LIMIT_WEBCALL_CA
+        if size is not None:
+            pathlib.Path(h.path("tls/big.pem")).write_text("x" * size)
+        done = h.stile("serve", h.dir, expect=None)
+        check(done.returncode != 0 and "witness.ca" in done.stderr, done.stderr[-500:])
+
+
+def h12_once_the_quorum_is_met_the_rest_are_not_waited_for(h):
+    w = a_witness_of(h).start()
+    liar = Liar()
+    liar.answer = lambda s, b: time.sleep(60)
+    try:
+        slow = Key("slow.example", b"\5" * 32, 4)
+        policy_of(h, [(w.vkey, w.url()), (slow.vkey(), liar.url)], "any")
+        h.set("timeout_s", "30")
+        h.populate()
+        h.ask("alice", about(VIN))
+        began = time.monotonic()
+        size = h.size()
+        # An interval of 1 s, LIMIT_COURIER_GRACE_MS, and a busy machine.
+        wait(lambda: status(h)[1].get("entries") == size, "publication", 15)
+        check(time.monotonic() - began < 15)
+        equal((status(h)[0], states(h)), (0, ["cosigned", "unreachable"]))
+    finally:
+        w.close()
+        liar.close()
 
 
 main(all_of(globals()))
