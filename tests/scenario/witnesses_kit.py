@@ -92,6 +92,11 @@ class Witness:
             equal(headers["Content-Type"], "text/x.tlog.size")
         return status, text
 
+    def add_size(self):
+        """The size it cosigned last, of its first log."""
+        import json
+        return json.loads(self.stile("status", self.folder, "--json").stdout)["logs"][0]["size"]
+
     def url(self):
         return f"http://127.0.0.1:{self.port}/"
 
