@@ -425,7 +425,7 @@ run(struct cli *cli)
 {
 	const char *what = cli->options.operands[0];
 	struct trust *trust = ARENA_NEW(&cli->arena, struct trust);
-	struct stat st;
+	struct stat st = { 0 };
 	bool is_holder;
 	int r;
 
