@@ -427,20 +427,13 @@ say_ready(void *context)
 }
 
 static int
-serve(struct cli *cli, const struct post *post, struct stand_options *options)
+serve(struct cli *cli, const struct stand_options *options)
 {
-	struct eventlog log = eventlog_stderr("witness");
-	int r;
-
-	options->notary = post->notary;
-	options->vkey = post->vkey;
-	options->log = &log;
-	options->state = path_of(cli, "state");
-	options->is_sandboxed = true;
 	/* Before the sandbox, which knows no sockets of systemd's. */
-	r = notify_send("READY=1\nSTATUS=serving");
+	int r = notify_send("READY=1\nSTATUS=serving");
+
 	if (r < 0)
-		eventlog_fault(&log, r, "notify");
+		eventlog_fault(options->log, r, "notify");
 	r = stand_serve(options, say_ready, cli);
 	return r < 0 ? verb_fault(cli, r, "serve") : VERB_OK;
 }
@@ -450,7 +443,9 @@ run_serve(struct cli *cli)
 {
 	CLEANUP(post_fini) struct post post = { 0 };
 	const char *where = option_get(&cli->options, "listen");
-	struct stand_options options = { .listen_fd = -1 };
+	struct eventlog log = eventlog_stderr("witness");
+	struct stand_options options = { .listen_fd = -1, .log = &log,
+		.is_sandboxed = true };
 	struct str certificate = { 0 };
 	struct str key = { 0 };
 	int lock_fd = -1;
@@ -468,7 +463,12 @@ run_serve(struct cli *cli)
 		r = lock(cli, &lock_fd);
 	if (r == VERB_OK)
 		r = open_post(cli, &post);
-	return r == VERB_OK ? serve(cli, &post, &options) : r;
+	if (r != VERB_OK)
+		return r;
+	options.notary = post.notary;
+	options.vkey = post.vkey;
+	options.state = path_of(cli, "state");
+	return serve(cli, &options);
 }
 
 /* --- the table ----------------------------------------------------------- */

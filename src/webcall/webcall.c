@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -102,7 +103,7 @@ get_part(char *text, size_t size, CURLU *url, CURLUPart part, unsigned flags)
 	    strlen(value) < size;
 
 	if (is_good)
-		strcpy(text, value);
+		memcpy(text, value, strlen(value) + 1);
 	curl_free(value);
 	return is_good;
 }
