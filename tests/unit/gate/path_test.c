@@ -842,7 +842,7 @@ witnessed_now(bool is_ours)
 {
 	struct tlog_checkpoint checkpoint = { .origin = house.gate.origin,
 		.size = tlog_edge_size(house.gate.edge) };
-	struct buf note;
+	CLEANUP(buf_fini) struct buf note = { 0 };
 
 	tlog_edge_root(house.gate.edge, &checkpoint.root);
 	checkpoint.root.b[0] ^= !is_ours;

@@ -150,7 +150,8 @@ status_403_not_signed_by_the_log(void)
 	make_note(&ask.note, 5, NULL, &other_signer);
 	check_u64(ask_and_end(&ask, 0), 403);
 	make_ask(&ask, 0, 5);
-	ask.note.bytes[ask.note.len - 6] ^= 1;
+	ask.note.bytes[ask.note.len - 10] =
+	    ask.note.bytes[ask.note.len - 10] == 'A' ? 'B' : 'A';
 	check_u64(ask_and_end(&ask, 0), 403);
 }
 
@@ -382,6 +383,7 @@ take(struct buf *lines, const struct buf *note, struct str answer)
 {
 	uint64_t time = 0;
 
+	buf_fini(lines);
 	buf_init(lines, 4096);
 	return tlog_witness_take(lines, &time, buf_str(note), answer,
 	    &cosigner.key, NOW);
