@@ -93,7 +93,7 @@
 #define LIMIT_STORE_SUBJECTS 64	       /* subjects of one warrant, instrument */
 #define LIMIT_STORE_CHUNK 256	       /* entries fetched at once in a walk */
 #define LIMIT_STORE_CACHE_KIB 8192     /* page cache: all roles fit 64 MiB */
-#define LIMIT_STORE_WAL_PAGES 4096     /* 16 MiB of log: time to checkpoint */
+#define LIMIT_STORE_WAL_PAGES 2048     /* 16 MiB of log: time to checkpoint */
 #define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
 #define LIMIT_STORE_REASON 256	       /* why a call failed, one line */
 #define LIMIT_STORE_PATH 4096	       /* PATH_MAX of Linux */
@@ -161,7 +161,6 @@
 #define LIMIT_EPOCH_HOURS 24	   /* one sealing key */
 #define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
-#define LIMIT_SWEEP 1000	   /* expired rows removed in one step */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
 
 /* front */
@@ -202,6 +201,7 @@
 #define LIMIT_MONITOR_STATE 524288   /* the state file */
 #define LIMIT_HTTPS_BYTES (1u << 20) /* an answer of a holder */
 #define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
+#define LIMIT_POLICY_FOLDERS 8 /* folders in folders searched for cases: links */
 #define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */
 #define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
 #define LIMIT_ISSUE_NAME 64		 /* CN: RFC 5280 ub-common-name */
