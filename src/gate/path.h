@@ -53,6 +53,8 @@ struct gate {
 	bool knows_keeper;    /* hello was answered since it was last down */
 	struct arena note_arena;
 	struct str note; /* checkpoint of signed_size */
+	struct str witnessed; /* newest that a quorum cosigned; empty: none.
+				 Input, borrowed; see answer.c */
 	uint64_t kept_size; /* of the newest checkpoint in the store */
 
 	/* sealing */
