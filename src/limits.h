@@ -44,6 +44,7 @@
 #define LIMIT_CEDAR_TEXT (64u << 20) /* one policy text; offsets are 32 bits */
 #define LIMIT_CEDAR_DEPTH 512 /* height of an expression: bounds all recursion */
 #define LIMIT_CEDAR_ANNOTATIONS 256 /* of one policy; each is compared with all */
+#define LIMIT_CEDAR_ERRORS 1000 /* of one text; then the rest is not read */
 #define LIMIT_CEDAR_POLICIES (1u << 20) /* policies, templates and links of a set */
 #define LIMIT_CEDAR_JSON_DEPTH 128 /* arrays and objects: serde_json's own */
 #define LIMIT_CEDAR_EST_DEPTH 2048 /* of policies as JSON: two an operator */
@@ -88,7 +89,7 @@
 #define LIMIT_STORE_SUBJECTS 64	       /* subjects of one warrant, instrument */
 #define LIMIT_STORE_CHUNK 256	       /* entries fetched at once in a walk */
 #define LIMIT_STORE_CACHE_KIB 8192     /* page cache: all roles fit 64 MiB */
-#define LIMIT_STORE_WAL_PAGES 4096     /* 16 MiB of log: time to checkpoint */
+#define LIMIT_STORE_WAL_PAGES 2048     /* 16 MiB of log: time to checkpoint */
 #define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
 #define LIMIT_STORE_REASON 256	       /* why a call failed, one line */
 #define LIMIT_STORE_PATH 4096	       /* PATH_MAX of Linux */
@@ -142,7 +143,6 @@
 #define LIMIT_EPOCH_HOURS 24	   /* one sealing key */
 #define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
-#define LIMIT_SWEEP 1000	   /* expired rows removed in one step */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
 #define LIMIT_CLOCK_BACK_MS 5000   /* a clock may be behind the log at a start */
 

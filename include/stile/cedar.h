@@ -630,6 +630,19 @@ int cedar_query_new(struct cedar_query **query, struct arena *arena,
     const struct cedar_request *request, struct diag_list *diags) MUST_USE;
 
 /*
+ * The same request from here on, but for its action, or but for one attribute of
+ * its context, which it must have. Cheaper than another query: nothing else is
+ * made ready again. Answers given before stay as they were.
+ *
+ * Returns: 0; CEDAR_E_INPUT, CEDAR_E_LIMIT; fault ENOMEM; after these the query
+ * is as it was.
+ */
+int cedar_query_set_action(struct cedar_query *query, struct cedar_uid action)
+    MUST_USE NONNULL;
+int cedar_query_set_context(struct cedar_query *query,
+    const struct cedar_field *field) MUST_USE NONNULL;
+
+/*
  * Check a request against a schema: its action is declared and applies to such
  * a principal and resource, its context is exactly what the action declares.
  *
@@ -641,8 +654,9 @@ int cedar_schema_request_check(const struct cedar_schema *schema,
 
 /*
  * Read the context of a request by what the schema says of its action; as
- * cedar_schema_entities_json_add() reads attributes. Texts may be borrowed from
- * json. diags: its source should be json.
+ * cedar_schema_entities_json_add() reads attributes. That its values fit is for
+ * cedar_schema_request_check() to say. Texts may be borrowed from json. diags:
+ * its source should be json.
  *
  * Returns: 0 and *context in the arena; CEDAR_E_INPUT, CEDAR_E_LIMIT with a
  * diagnostic; fault.

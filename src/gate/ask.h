@@ -19,6 +19,7 @@
 #include "source/record.h"
 #include "source/subject.h"
 #include "stile/digest.h"
+#include "store/budgets.h"
 #include "store/entries.h"
 #include "store/grounds.h"
 #include "store/people.h"
@@ -82,6 +83,8 @@ struct ask_register {
 	size_t n_scope;
 };
 
+#define ASK_SCOPES 5 /* places by enum scope, of which 0 is none */
+
 /* An older entry that is looked at: its receipt goes into the answer. */
 struct ask_look {
 	uint64_t index;
@@ -135,6 +138,8 @@ struct ask {
 
 	/* ground, weigh, decide */
 	struct facts facts;
+	struct budgets_weight weights[ASK_SCOPES];
+	uint32_t weighed; /* bits: which of these are filled in */
 	struct store_instrument instrument;
 	struct decision decision;
 	struct str approvals[LIMIT_NEEDS];
@@ -161,7 +166,6 @@ struct ask {
 	uint64_t status;
 	struct str content_type;
 	struct str location;
-	struct str receipt;
 	struct str body;
 };
 

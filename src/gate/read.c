@@ -87,14 +87,10 @@ read_subject(struct ask *ask, struct subject *subject, const char *prefix)
 	struct subject_problem problem = { 0 };
 	int r;
 
-	for (size_t i = 0; i < ARRAY_LEN(subject_members); i++) {
-		char pointer[64];
-
-		snprintf(pointer, sizeof(pointer), "%s%s", prefix,
-		    subject_members[i].suffix);
+	for (size_t i = 0; i < ARRAY_LEN(subject_members); i++)
 		input.members[subject_members[i].member] =
-		    members_find(&ask->members, pointer);
-	}
+		    members_below(&ask->members, str_of(prefix),
+			str_of(subject_members[i].suffix));
 	r = subject_parse(subject, &problem, &ask->arena, &input,
 	    instant_day(ask->now_us));
 	if (r == SUBJECT_E_REFUSED)

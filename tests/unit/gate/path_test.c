@@ -640,34 +640,6 @@ h19_an_approved_request_is_judged_by_the_case_as_it_is_then(void)
 }
 
 static void
-the_same_idempotency_key_gets_the_same_answer_and_counts_once(void)
-{
-	static const char body[] = HOUSE_REQUEST(HOUSE_PLATE,
-	    "[\"owner.family\"]");
-	struct house_answer first;
-	struct house_answer second;
-	uint64_t size;
-
-	house_open(&house);
-	first = house_ask(&house, "amy", "createRequest", NULL, "k1", body);
-	size = house_size(&house);
-	second = house_ask(&house, "amy", "createRequest", NULL, "k1", body);
-	check_u64(house_size(&house), size);
-	check_u64(second.status, 200);
-	check_str(second.body, first.body);
-	house_restart(&house);
-	second = house_ask(&house, "amy", "createRequest", NULL, "k1", body);
-	check_str(core_of(second), core_of(first));
-	check_u64(house.fixture.n_fetches, 1);
-	second = house_ask(&house, "amy", "createRequest", NULL, "k1",
-	    HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.given\"]"));
-	check_u64(second.status, 422);
-	second = house_ask(&house, "bob", "createRequest", NULL, "k1", body);
-	check_u64(second.status, 403);
-	house_close(&house);
-}
-
-static void
 a_batch_is_one_commit_and_one_signature(void)
 {
 	const char *who[100];
@@ -930,7 +902,6 @@ static const struct tap_test tests[] = {
 	TEST(p9_h17_nobody_approves_their_own_request),
 	TEST(h18_an_approval_counts_once_and_not_after_it_expired),
 	TEST(h19_an_approved_request_is_judged_by_the_case_as_it_is_then),
-	TEST(the_same_idempotency_key_gets_the_same_answer_and_counts_once),
 	TEST(a_batch_is_one_commit_and_one_signature),
 	TEST(h38_a_clock_that_ran_back_stops_answers_until_it_is_right),
 	TEST(one_looks_up_oneself_in_vain),
