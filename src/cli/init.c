@@ -30,7 +30,7 @@ static const struct {
 } folders[] = {
 	{ "state", 0700 }, { "records", 0700 }, { "keys", 0700 },
 	{ "packs", 0700 }, { "trust", 0700 }, { "tls", 0700 },
-	{ "clients", 0700 }, { "log", 0755 }, { "run", 0700 },
+	{ "ca", 0700 }, { "clients", 0700 }, { "log", 0755 }, { "run", 0700 },
 	{ "outbox", 0700 },
 };
 
@@ -261,7 +261,7 @@ static const struct {
 } steps[] = {
 	{ make_folders, NULL },
 	{ make_keys, "keys/     log key, sealing key, subject-index key" },
-	{ make_certificates, "tls/      certificate authority, server" },
+	{ make_certificates, "ca/, tls/ certificate authority, server" },
 	{ make_store, "state/    empty store" },
 	{ make_conf, "stile.conf" },
 	{ finish, NULL },

@@ -421,6 +421,10 @@ def h40_everybody_sees_only_what_a_role_needs(h):
     for role in ("front", "keeper"):
         check(not any("stile.db" in t or "records.db" in t for t in opened[role]),
               role, "has the store or the records open")
+    # What a front may read has no private key but the server's own.
+    for folder in ("tls", "log", "run"):
+        for file in pathlib.Path(h.path(folder)).rglob("*"):
+            check(file.suffix != ".key" or file.name == "server.key", file)
     for role in ("front", "gate", "clerk"):
         check(not any("/keys/" in t and not t.endswith(".vkey") for t in opened[role]),
               role, "has a private key open")
