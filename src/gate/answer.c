@@ -108,15 +108,15 @@ answer_entered(struct gate *gate, struct ask *ask)
 	const struct str own[] = { ask->text.leaf, STR("~"),
 		ask->text.for_asker };
 	struct str receipt;
-	int r = 0;
+	int r;
 
-	if (ask->core.p == NULL && ask->look == NULL)
-		r = core_write(ask);
-	if (r == 0 && look != NULL)
+	if (look == NULL && ask->core.p == NULL)
+		return FAULT(EINVAL);
+	if (look != NULL)
 		r = write_receipt(gate, ask, &receipt, look->index,
 		    (const struct str[]){ look->leaf, STR("~"),
 			look->for_asker });
-	else if (r == 0)
+	else
 		r = write_receipt(gate, ask, &receipt, ask->index, own);
 	if (r < 0)
 		return TRACE(r);

@@ -105,6 +105,20 @@ ledger_open(struct gate *gate, struct entry_text *text, struct arena *arena,
 }
 
 int
+ledger_put_answer(struct gate *gate, const struct str answer[static 2],
+    uint64_t index)
+{
+	struct str sealed;
+	int r;
+
+	arena_reset(&gate->scratch);
+	r = seal(gate, &sealed, "answer", index, answer, 2);
+	if (r == 0)
+		r = entries_put_answer(gate->store, index, sealed);
+	return r > 0 ? FAULT(EIO) : TRACE(r);
+}
+
+int
 ledger_open_answer(struct gate *gate, struct str *answer, struct arena *arena,
     uint64_t index)
 {
