@@ -44,6 +44,7 @@
 #define LIMIT_CEDAR_TEXT (64u << 20) /* one policy text; offsets are 32 bits */
 #define LIMIT_CEDAR_DEPTH 512 /* height of an expression: bounds all recursion */
 #define LIMIT_CEDAR_ANNOTATIONS 256 /* of one policy; each is compared with all */
+#define LIMIT_CEDAR_ERRORS 1000 /* of one text; then the rest is not read */
 #define LIMIT_CEDAR_POLICIES (1u << 20) /* policies, templates and links of a set */
 #define LIMIT_CEDAR_JSON_DEPTH 128 /* arrays and objects: serde_json's own */
 #define LIMIT_CEDAR_EST_DEPTH 2048 /* of policies as JSON: two an operator */
@@ -143,6 +144,7 @@
 #define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
+#define LIMIT_CLOCK_BACK_MS 5000   /* a clock may be behind the log at a start */
 
 /* front */
 #define LIMIT_FRONT_CONNECTIONS 1024   /* of one front process */
@@ -172,8 +174,7 @@
 /* cli */
 #define LIMIT_OPTIONS 256	     /* options on one command line */
 #define LIMIT_OPERANDS 64	     /* operands on one command line */
-#define LIMIT_LOOKBACK_BYTES ((size_t)256 << 20) /* a log of look-ups, whole */
-#define LIMIT_LOOKBACK_ROWS 2000000  /* its rows; the largest known has 300,000 */
+#define LIMIT_LOOKBACK_ROWS 5000000 /* of one log; the largest known has 1.8 m */
 #define LIMIT_LOOKBACK_RULES 64	     /* rules told apart; all packs have 30 */
 #define LIMIT_HTTPS_BYTES (1u << 20) /* an answer of a holder */
 #define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */

@@ -654,8 +654,9 @@ int cedar_schema_request_check(const struct cedar_schema *schema,
 
 /*
  * Read the context of a request by what the schema says of its action; as
- * cedar_schema_entities_json_add() reads attributes. Texts may be borrowed from
- * json. diags: its source should be json.
+ * cedar_schema_entities_json_add() reads attributes. That its values fit is for
+ * cedar_schema_request_check() to say. Texts may be borrowed from json. diags:
+ * its source should be json.
  *
  * Returns: 0 and *context in the arena; CEDAR_E_INPUT, CEDAR_E_LIMIT with a
  * diagnostic; fault.

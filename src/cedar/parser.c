@@ -402,7 +402,7 @@ scope_list(struct parser *parser, struct ast_scope *scope, enum ast_var var)
 static bool
 scope_target(struct parser *parser, struct ast_scope *scope, enum ast_var var)
 {
-	struct ast_span span = parser->token.span;
+	struct ast_span span;
 	unsigned n_parens = 0;
 	bool ok;
 
@@ -740,10 +740,12 @@ collect(struct parser *parser, struct ast_set *set,
 	return true;
 }
 
-/* policies := policy* */
+/* policies := policy*; stops where there is no end of bad ones. */
 static void
 policies(struct parser *parser, struct parser_items *items)
 {
+	unsigned n_bad = 0;
+
 	while (parser->token.kind != TOKEN_END && parser->fault == 0) {
 		struct ast_policy *one;
 
@@ -754,6 +756,8 @@ policies(struct parser *parser, struct parser_items *items)
 			return;
 		}
 		one = policy(parser);
+		if (one == NULL && ++n_bad == LIMIT_CEDAR_ERRORS)
+			return;
 		if (one == NULL)
 			recover(parser);
 		else if (!cedar_parser_push(parser, items, one))
@@ -863,6 +867,7 @@ cedar_parser_parse(struct ast_set *set, struct arena *arena, struct str text,
 
 	if (r != 0)
 		return r;
+	parser.keeps_lists = (flags & PARSER_KEEPS_LISTS) != 0;
 	*set = (struct ast_set){ .source = text };
 	policies(&parser, &items);
 	if (parser.fault == 0 && diags->n_errors == n_errors &&

@@ -137,7 +137,11 @@ record(const struct printer *printer, const struct ast_expr *e)
 	for (size_t i = 0; i < e->record.n; i++) {
 		if (i > 0)
 			text(printer, ", ");
-		name(printer, e->record.items[i].name);
+		if (e->record.items[i].is_quoted)
+			cedar_escape_add(printer->buf,
+			    e->record.items[i].name);
+		else
+			name(printer, e->record.items[i].name);
 		text(printer, ": ");
 		expression(printer, e->record.items[i].value);
 	}
@@ -162,7 +166,8 @@ path(const struct printer *printer, const struct ast_expr *e, size_t n)
 static void
 has(const struct printer *printer, const struct ast_expr *e)
 {
-	bool is_short = (printer->flags & POLICY_TEXT_CHAINS) != 0;
+	bool is_short = e->has.is_list ||
+	    (printer->flags & POLICY_TEXT_CHAINS) != 0;
 	size_t n = e->has.n;
 
 	if (is_short) {
@@ -175,21 +180,16 @@ has(const struct printer *printer, const struct ast_expr *e)
 		}
 		return;
 	}
+	for (size_t i = 2; i < n; i++)
+		text(printer, "(");
 	for (size_t i = 0; i < n && printer->buf->failed == 0; i++) {
-		bool is_last = i + 1 == n;
-
-		if (!is_last || n > 1)
-			text(printer, "(");
+		text(printer, i > 0 ? " && (" : n > 1 ? "(" : "");
 		path(printer, e, i);
 		text(printer, " has ");
 		name(printer, e->has.path[i]);
-		if (!is_last || n > 1)
-			text(printer, ")");
-		if (!is_last)
-			text(printer, i + 2 < n ? " && (" : " && ");
+		text(printer, n > 1 ? ")" : "");
+		text(printer, i > 0 && i + 1 < n ? ")" : "");
 	}
-	for (size_t i = 2; i < n; i++)
-		text(printer, ")");
 }
 
 static void

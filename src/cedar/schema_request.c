@@ -82,7 +82,8 @@ cedar_schema_request_context_tree(struct cedar_value *context,
 {
 	const struct schema_action *found =
 	    find_action(schema, &action, diags);
-	struct entities_json reader = { arena, diags, STR("context") };
+	struct entities_json reader = { arena, diags, STR("context"),
+		.is_lax = true };
 
 	if (found == NULL)
 		return cedar_mend(CEDAR_E_INPUT, diags);

@@ -55,6 +55,7 @@ find_builtin(struct str name)
 static int
 no_room(const struct schema_scope *scope)
 {
+	assert(scope != NULL);
 	if (!scope->arena->is_full)
 		return FAULT(ENOMEM);
 	diag_error(scope->diags, 0, 0, "more than %zu bytes are needed",

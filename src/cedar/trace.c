@@ -56,6 +56,7 @@ set_value(struct tracing *tracing, uint32_t i, const struct value *value)
 {
 	struct trace_step *step = &tracing->steps[i];
 
+	assert(i < tracing->n);
 	step->value = *value;
 	step->told.outcome = CEDAR_STEP_VALUE;
 	if (!cedar_intern_back(&step->told.value, tracing->arena,

@@ -237,6 +237,9 @@ run_check(struct cli *cli)
 {
 	struct log_check check;
 	int r = log_check_run(&check, &cli->arena, holder_dir(cli));
+	int code = r == 0		     ? VERB_OK
+	    : r == LOG_CHECK_E_CANNOT ? VERB_CANNOT
+				      : VERB_NO;
 
 	if (r < 0)
 		return verb_fault(cli, r, holder_dir(cli));
@@ -246,20 +249,18 @@ run_check(struct cli *cli)
 		buf_init(&json, 65536);
 		log_check_json(&check, &json);
 		fprintf(cli->out.file, "%.*s\n", STR_ARG(buf_str(&json)));
-		return check.n_findings > 0 ? VERB_NO : VERB_OK;
+		return code;
 	}
 	for (size_t i = 0; i < check.n_findings; i++)
 		fprintf(cli->err.file, "%s: %.*s\n", cli->name,
 		    STR_ARG(check.findings[i]));
-	if (check.n_findings > 0)
-		return VERB_NO;
-	if (!cli->is_quiet)
+	if (code == VERB_OK && !cli->is_quiet)
 		fprintf(cli->out.file,
 		    "%.*s: sound: %llu entries, %llu signed, %llu published\n",
 		    STR_ARG(check.origin), (unsigned long long)check.n_entries,
 		    (unsigned long long)check.n_signed,
 		    (unsigned long long)check.n_published);
-	return VERB_OK;
+	return code;
 }
 
 #define TYPE_OPTION                                                            \

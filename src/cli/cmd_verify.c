@@ -9,6 +9,8 @@
 #include "limits.h"
 #include "stile/tlog.h"
 #include "tlog/checkpoint.h"
+#include "tlog/logdir.h"
+#include "tlog/proof.h"
 #include "tlog/receipt.h"
 #include "util/hex.h"
 
@@ -37,38 +39,6 @@ read_key(struct cli *cli, struct str *vkey, const char *fallback)
 	return r;
 }
 
-static int
-verify_log(struct cli *cli, const char *path, struct str vkey)
-{
-	char message[512] = "";
-	char root[65];
-	struct tlog_head head;
-	enum tlog_result result = tlog_verify_directory(&head, path, vkey.p,
-	    vkey.len, message, sizeof(message));
-
-	if (result == TLOG_FAULT || result == TLOG_ABSENT)
-		return verb_fail(cli, VERB_CANNOT, "%s: %s", path,
-		    message[0] != '\0' ? message : "cannot be read");
-	if (result == TLOG_BAD_KEY)
-		return verb_fail(cli, VERB_USAGE, "--key: not a verifier key");
-	if (result != TLOG_OK) {
-		if (cli->is_json)
-			fprintf(cli->out.file, "{\"verified\":false}\n");
-		return verb_fail(cli, VERB_NO, "%s: does not verify: %s", path,
-		    message);
-	}
-	hex_format(root, (const uint8_t *)&head.root, sizeof(head.root));
-	if (cli->is_json)
-		fprintf(cli->out.file,
-		    "{\"verified\":true,\"entries\":%llu,\"root\":\"%s\"}\n",
-		    (unsigned long long)head.size, root);
-	else if (!cli->is_quiet)
-		fprintf(cli->out.file,
-		    "%s: verified: %llu entries, root %s\n", path,
-		    (unsigned long long)head.size, root);
-	return VERB_OK;
-}
-
 /* The answer of `stile ask --json` holds its receipt as a member. */
 static int
 take_receipt(struct cli *cli, struct str *text)
@@ -84,6 +54,129 @@ take_receipt(struct cli *cli, struct str *text)
 		return verb_fail(cli, VERB_NO, "JSON without a receipt in it");
 	*text = arena_str(&cli->arena, receipt);
 	return text->p != NULL ? VERB_OK : verb_fault(cli, ENOMEM, "memory");
+}
+
+/* The log says no: for programs too. */
+static int
+fail_log(struct cli *cli, const char *path, struct str why)
+{
+	if (cli->is_json)
+		fprintf(cli->out.file, "{\"verified\":false}\n");
+	return verb_fail(cli, VERB_NO, "%s: does not verify: %.*s", path,
+	    STR_ARG(why));
+}
+
+/* The checkpoint of a file that somebody kept: its own, or a receipt's. */
+static int
+open_kept(struct cli *cli, struct tlog_checkpoint *kept, const char *path,
+    struct str vkey)
+{
+	struct tlog_receipt receipt;
+	struct tlog_note_key key;
+	struct str text = { 0 };
+	int r = verb_read(cli, &text, path, LIMIT_FILE_BYTES);
+
+	if (r == VERB_OK)
+		r = take_receipt(cli, &text);
+	if (r != VERB_OK)
+		return r;
+	r = tlog_receipt_parse(&receipt, &cli->arena, text);
+	if (r == 0)
+		text = receipt.checkpoint;
+	if (r >= 0 && tlog_note_key_parse(&key, vkey) == 0)
+		r = tlog_checkpoint_open(kept, text, &key);
+	if (r < 0)
+		return verb_fault(cli, r, path);
+	return r > 0 ? verb_fail(cli, VERB_USAGE,
+			   "--kept %s: no checkpoint and no receipt of this "
+			   "log", path)
+		     : VERB_OK;
+}
+
+/* Is the tree that was kept the beginning of the log's? */
+static int
+prove_kept(struct cli *cli, const char *log, const struct tlog_head *head,
+    const struct tlog_checkpoint *kept)
+{
+	CLEANUP(tlog_logdir_closep) struct tlog_logdir *dir = NULL;
+	struct tlog_audit_source source;
+	struct tlog_proof proof;
+	int r = tlog_logdir_open(&dir, log);
+
+	if (r == 0) {
+		source = tlog_logdir_source(dir);
+		r = tlog_proof_consistency(&proof, &source.tiles, kept->size,
+		    head->size);
+	}
+	if (r == 0)
+		r = tlog_proof_verify_consistency(&kept->root, kept->size,
+		    &head->root, head->size, proof.hashes, proof.n_hashes);
+	if (r < 0)
+		return verb_fault(cli, r, log);
+	return r;
+}
+
+/* The log must hold what was kept of it: T14, a log that was cut. */
+static int
+check_kept(struct cli *cli, const char *log, const struct tlog_head *head,
+    const char *path, struct str vkey)
+{
+	struct tlog_checkpoint kept = { 0 };
+	struct str why = STR("");
+	int r = open_kept(cli, &kept, path, vkey);
+
+	if (r != VERB_OK || kept.size == 0)
+		return r;
+	if (kept.size > head->size)
+		why = arena_format(&cli->arena,
+		    "entries %llu to %llu are missing: %s is of %llu entries, "
+		    "and the log ends after %llu",
+		    (unsigned long long)head->size,
+		    (unsigned long long)kept.size - 1, path,
+		    (unsigned long long)kept.size,
+		    (unsigned long long)head->size);
+	else if (prove_kept(cli, log, head, &kept) != VERB_OK)
+		why = arena_format(&cli->arena,
+		    "entries 0 to %llu are not those of %s: the log was "
+		    "rewritten, or another one was shown to you",
+		    (unsigned long long)kept.size - 1, path);
+	return why.len > 0 ? fail_log(cli, log, why) : VERB_OK;
+}
+
+static int
+verify_log(struct cli *cli, const char *path, struct str vkey)
+{
+	char message[512] = "";
+	char root[65];
+	struct tlog_head head;
+	const char *kept;
+	size_t at = 0;
+	enum tlog_result result = tlog_verify_directory(&head, path, vkey.p,
+	    vkey.len, message, sizeof(message));
+
+	if (result == TLOG_FAULT || result == TLOG_ABSENT)
+		return verb_fail(cli, VERB_CANNOT, "%s: %s", path,
+		    message[0] != '\0' ? message : "cannot be read");
+	if (result == TLOG_BAD_KEY)
+		return verb_fail(cli, VERB_USAGE, "--key: not a verifier key");
+	if (result != TLOG_OK)
+		return fail_log(cli, path, str_of(message));
+	while ((kept = option_next(&cli->options, "kept", &at)) != NULL) {
+		int r = check_kept(cli, path, &head, kept, vkey);
+
+		if (r != VERB_OK)
+			return r;
+	}
+	hex_format(root, (const uint8_t *)&head.root, sizeof(head.root));
+	if (cli->is_json)
+		fprintf(cli->out.file,
+		    "{\"verified\":true,\"entries\":%llu,\"root\":\"%s\"}\n",
+		    (unsigned long long)head.size, root);
+	else if (!cli->is_quiet)
+		fprintf(cli->out.file,
+		    "%s: verified: %llu entries, root %s\n", path,
+		    (unsigned long long)head.size, root);
+	return VERB_OK;
 }
 
 static int
@@ -260,11 +353,16 @@ static const struct option_spec options[] = {
 	    .kind = OPTION_FILE,
 	    .value = "VKEY",
 	    .help = "The log's verifier key; a holder's own when left out" },
+	{ .name = "kept",
+	    .kind = OPTION_FILE,
+	    .value = "FILE",
+	    .is_repeated = true,
+	    .help = "An older checkpoint or receipt: the log must hold it" },
 };
 
 const struct verb cmd_verify = {
 	.name = "verify",
-	.usage = "RECEIPT|LOG|DIR [--key VKEY]",
+	.usage = "RECEIPT|LOG|DIR [--key VKEY] [--kept FILE]",
 	.summary = "Verify a receipt or a whole log, offline",
 	.about =
 	    "RECEIPT is a c2sp.org/tlog-proof@v1 text, or the JSON answer that "
@@ -275,6 +373,8 @@ const struct verb cmd_verify = {
 	.examples =
 	    "what you were given\tstile verify receipt.txt --key nydmv.vkey\n"
 	    "a copy of the whole log\tstile verify mirror/log --key nydmv.vkey\n"
+	    "was anything cut off since?\tstile verify mirror/log --key "
+	    "nydmv.vkey --kept receipt.txt\n"
 	    "for programs\tstile verify answer.json --key nydmv.vkey --json\n",
 	.options = options,
 	.n_options = ARRAY_LEN(options),

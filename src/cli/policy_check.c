@@ -1,6 +1,8 @@
 /* stile policy check: are the policies right, by themselves and by a schema? */
 #include <errno.h>
 
+#include "cedar/policies.h"
+#include "cedar/textcheck.h"
 #include "cli/policy.h"
 #include "cli/policy_input.h"
 #include "cli/policy_json.h"
@@ -44,6 +46,27 @@ validate(struct policy_input *input, struct cli *cli)
 	return VERB_OK;
 }
 
+/* What a reader should know of, where no schema says more. */
+static int
+look_at_texts(struct policy_input *input, struct cli *cli)
+{
+	for (size_t i = 0; i < input->n_files; i++) {
+		const struct policy_file *file = &input->files[i];
+		struct diag_list *diags =
+		    policy_input_list(input, file->name, file->source);
+		const struct ast_set *set;
+
+		if (diags == NULL)
+			return verb_fault(cli, ENOMEM, "memory");
+		if (file->policies == NULL)
+			continue;
+		set = cedar_policies_ast(file->policies);
+		for (size_t k = 0; k < set->n_policies; k++)
+			cedar_textcheck_policy(&set->policies[k], diags);
+	}
+	return VERB_OK;
+}
+
 static int
 read_all(struct policy_input *input, struct cli *cli)
 {
@@ -53,8 +76,9 @@ read_all(struct policy_input *input, struct cli *cli)
 		r = policy_input_read(input, cli, cli->options.operands[i]);
 	if (r == VERB_OK)
 		r = policy_input_check_ids(input, cli);
-	if (r == VERB_OK && input->schema != NULL)
-		r = validate(input, cli);
+	if (r == VERB_OK)
+		r = input->schema != NULL ? validate(input, cli)
+					  : look_at_texts(input, cli);
 	if (r == VERB_OK && input->entities != NULL)
 		r = policy_input_finish(input, cli);
 	return r;

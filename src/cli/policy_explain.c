@@ -11,7 +11,8 @@
 #include "cli/policy_why.h"
 #include "limits.h"
 
-#define FEW 8 /* policies for other requests that are named unasked */
+#define FEW 8	 /* policies for other requests that are named unasked */
+#define MANY 20 /* policies that are shown in full unasked */
 
 /* Every policy, traced. */
 struct whys {
@@ -234,16 +235,25 @@ policy_explain_decided(const struct policy_ask *ask,
     bool with_steps)
 {
 	struct whys whys;
+	size_t n_detailed = 0;
 	int r = trace_all(&whys, ask, input, cli);
 
 	if (r != VERB_OK)
 		return r;
 	print_decision(ask, cli);
+	if (cli->is_quiet)
+		return VERB_OK;
 	print_request(ask, cli);
 	for (size_t i = 0; i < whys.n; i++) {
-		if (all || is_detailed(ask, &whys.items[i]))
+		if (!all && !is_detailed(ask, &whys.items[i]))
+			continue;
+		if (all || n_detailed < MANY)
 			print_detail(&whys.items[i], input, cli, with_steps);
+		n_detailed++;
 	}
+	if (!all && n_detailed > MANY)
+		fprintf(cli->out.file, "\nand %zu more like these: --all\n",
+		    n_detailed - MANY);
 	if (!all)
 		print_rest(&whys, ask, input, cli);
 	return VERB_OK;

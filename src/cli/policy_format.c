@@ -6,6 +6,7 @@
 
 #include "cli/excerpt.h"
 #include "cli/policy.h"
+#include "cli/policy_json.h"
 #include "limits.h"
 #include "stile/cedar.h"
 #include "util/file.h"
@@ -16,6 +17,8 @@ struct formatting {
 	bool writes;
 	bool checks;
 	size_t n_changed;
+	struct json json; /* of --json */
+	struct buf buf;
 };
 
 /* Old or new, never half: of a link what it leads to; the mode stays. */
@@ -43,8 +46,14 @@ finish_file(struct formatting *formatting, struct cli *cli, const char *path,
 	bool is_changed = !str_is_equal(before, after);
 
 	formatting->n_changed += is_changed;
+	if (cli->is_json) {
+		json_open_object(&formatting->json);
+		json_put_string(&formatting->json, "file", str_of(path));
+		json_put_bool(&formatting->json, "formatted", !is_changed);
+		json_close_object(&formatting->json);
+	}
 	if (formatting->checks) {
-		if (is_changed && !cli->is_quiet)
+		if (is_changed && !cli->is_quiet && !cli->is_json)
 			fprintf(cli->out.file, "%s: not formatted\n", path);
 		return VERB_OK;
 	}
@@ -52,7 +61,7 @@ finish_file(struct formatting *formatting, struct cli *cli, const char *path,
 		return verb_write(cli, "-", after);
 	if (!is_changed)
 		return VERB_OK;
-	if (!cli->is_quiet)
+	if (!cli->is_quiet && !cli->is_json)
 		fprintf(cli->out.file, "%s: formatted\n", path);
 	return replace(cli, path, after);
 }
@@ -97,6 +106,13 @@ policy_format_run(struct cli *cli)
 	if (formatting.writes && formatting.checks)
 		return verb_fail(cli, VERB_USAGE,
 		    "--write and --check: one or the other");
+	if (cli->is_json && !formatting.writes && !formatting.checks)
+		return verb_fail(cli, VERB_USAGE,
+		    "--json goes with --check or --write: what is printed else "
+		    "are policies");
+	buf_init(&formatting.buf, LIMIT_FILE_BYTES);
+	json_init(&formatting.json, &formatting.buf);
+	json_open_array(&formatting.json);
 	if (cli->options.n_operands == 0)
 		worst = format_file(&formatting, cli, "-");
 	for (size_t i = 0; i < cli->options.n_operands; i++) {
@@ -105,6 +121,10 @@ policy_format_run(struct cli *cli)
 
 		worst = MAX(worst, r);
 	}
+	json_close_array(&formatting.json);
+	if (cli->is_json)
+		policy_json_print(cli, &formatting.buf);
+	buf_fini(&formatting.buf);
 	if (worst == VERB_OK && formatting.checks && formatting.n_changed > 0)
 		return VERB_NO;
 	return worst;

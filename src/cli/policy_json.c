@@ -76,20 +76,20 @@ policy_json_pretty(struct buf *buf, struct str compact, unsigned indent)
 
 	for (size_t i = 0; i < compact.len; i++) {
 		char c = compact.p[i];
+		char next = i + 1 < compact.len ? compact.p[i + 1] : '\0';
 		bool is_close = !is_text && (c == '}' || c == ']');
 		bool is_open = !is_text && (c == '{' || c == '[');
-		bool is_empty = is_open && i + 1 < compact.len &&
-		    (compact.p[i + 1] == '}' || compact.p[i + 1] == ']');
+		/* What goes with it: the other bracket, what is escaped. */
+		bool is_pair = is_open ? next == '}' || next == ']'
+				       : is_text && c == '\\';
 
 		if (is_close)
 			new_line(buf, --depth * indent);
 		buf_add_char(buf, c);
-		if (is_text && c == '\\' && i + 1 < compact.len)
+		if (is_pair)
 			buf_add_char(buf, compact.p[++i]);
 		else if (c == '"')
 			is_text = !is_text;
-		else if (is_empty)
-			buf_add_char(buf, compact.p[++i]);
 		else if (is_open)
 			new_line(buf, ++depth * indent);
 		else if (!is_text && c == ',')

@@ -710,7 +710,23 @@ compare_names(const void *a, const void *b)
 
 static int run_path(struct testing *testing, const char *path, unsigned depth);
 
-/* Names in a folder, in order; NULL: it cannot be read. */
+/* Room for one more name. Returns: false without memory. */
+static bool
+grow_names(char ***names, size_t n, size_t *size)
+{
+	char **more;
+
+	if (n < *size)
+		return true;
+	more = realloc(*names, (n + 64) * sizeof(*more));
+	if (more == NULL)
+		return false;
+	*names = more;
+	*size = n + 64;
+	return true;
+}
+
+/* Paths of what is in a folder, in order. */
 static char **
 list_folder(const char *path, size_t *n)
 {
@@ -723,11 +739,7 @@ list_folder(const char *path, size_t *n)
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
-		if (*n == size) {
-			size = MAX(size * 2, (size_t)64);
-			names = realloc(names, size * sizeof(*names));
-		}
-		if (names == NULL)
+		if (!grow_names(&names, *n, &size))
 			break;
 		if (asprintf(&names[*n], "%s/%s", path, entry->d_name) > 0)
 			++*n;
@@ -745,7 +757,8 @@ run_folder(struct testing *testing, const char *path, unsigned depth)
 	struct cli *cli = testing->cli;
 	size_t n;
 	char **names = list_folder(path, &n);
-	int r = VERB_OK;
+	int r = access(path, R_OK | X_OK) == 0 ? VERB_OK
+					       : verb_fault(cli, errno, path);
 
 	for (size_t i = 0; i < n; i++) {
 		if (r == VERB_OK && !cli->is_json)

@@ -574,7 +574,8 @@ config_load(struct config *config, struct diag_list *diags, const char *dir)
 		    "is not a file of at most %d bytes", LIMIT_CONFIG_BYTES);
 		return CONFIG_E_WRONG;
 	default:
-		return TRACE(r);
+		diag_error_at(diags, diags->where, "%s", strerror(-r));
+		return CONFIG_E_WRONG;
 	}
 }
 

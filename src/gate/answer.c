@@ -86,8 +86,9 @@ answer_ready(const struct gate *gate, const struct batch *batch,
 	ask->core = arena_format(&ask->arena, "\"ready\":%s,\"size\":%llu,"
 	    "\"reason\":\"%.*s\"", is_ready ? "true" : "false",
 	    (unsigned long long)gate->signed_size,
-	    STR_ARG(gate->is_unwritable ? STR("the log cannot be written")
-					: gate->reason));
+	    STR_ARG(gate->is_unwritable	  ? STR("the log cannot be written")
+		    : gate->is_behind ? STR("the clock ran back")
+				      : gate->reason));
 	return ask->core.p != NULL ? TRACE(join(ask, STR(""))) : FAULT(ENOMEM);
 }
 

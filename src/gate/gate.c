@@ -46,6 +46,7 @@ struct host {
 	bool has_config;
 	bool has_gate;
 	bool has_turn;
+	bool was_behind; /* of the clock, when it was told last */
 	uint64_t told_size; /* what the clerk was told */
 	char paths[4][4096]; /* store, records, keeper.sock, clerk.sock */
 };
@@ -102,6 +103,7 @@ open_inputs(struct host *host, struct diag_list *diags)
 	    host->config.source.path.p);
 	make_path(host->paths[PATH_KEEPER], host->dir, "run/keeper.sock");
 	make_path(host->paths[PATH_CLERK], host->dir, "run/clerk.sock");
+	diags->where = str_of(host->paths[PATH_STORE]);
 	r = csprng_open(&host->csprng);
 	if (r == 0)
 		r = store_open(&host->store, str_of(host->paths[PATH_STORE]),
@@ -139,7 +141,7 @@ assemble(struct host *host, struct diag_list *diags)
 		diag_error_at(diags, str_of(host->paths[PATH_STORE]),
 		    "the log in the store is not whole: run `stile log check`");
 	host->has_gate = r == 0;
-	return r;
+	return r != 0 ? r : assembly_check_clock(&host->gate, diags);
 }
 
 static int
@@ -149,7 +151,24 @@ load_packs(struct host *host, struct diag_list *diags)
 	    host->config.n_packs, clock_now_us(&host->gate.clock), diags);
 }
 
-/* The keeper starts beside us: give it time. */
+/* Told to end before it began? A SIGHUP is nothing yet: packs come later. */
+static bool
+is_told_to_end(struct host *host, int wait_ms)
+{
+	struct pollfd item = { host->signal_fd, POLLIN, 0 };
+	struct signalfd_siginfo info;
+
+	return poll(&item, 1, wait_ms) > 0 &&
+	    read(host->signal_fd, &info, sizeof(info)) ==
+		(ssize_t)sizeof(info) &&
+	    info.ssi_signo != SIGHUP;
+}
+
+enum {
+	HOST_E_ENDED = 1, /* told to end before it was ready */
+};
+
+/* The keeper starts beside us: give it time. Returns: 0; HOST_E_ENDED; fault. */
 static int
 meet_keeper(struct host *host)
 {
@@ -158,7 +177,8 @@ meet_keeper(struct host *host)
 
 		if (r != KEYS_E_DOWN)
 			return r < 0 ? TRACE(r) : 0;
-		poll(NULL, 0, KEEPER_WAIT_MS);
+		if (is_told_to_end(host, KEEPER_WAIT_MS))
+			return HOST_E_ENDED;
 	}
 	eventlog_write(&host->log, EVENTLOG_ERROR,
 	    "the keeper does not answer");
@@ -300,6 +320,21 @@ take_signal(struct host *host)
 	return is_stop;
 }
 
+/* A word when the clock runs back, and one when it has caught up. */
+static void
+watch_clock(struct host *host)
+{
+	if (host->gate.is_behind == host->was_behind)
+		return;
+	host->was_behind = host->gate.is_behind;
+	eventlog_write(&host->log,
+	    host->was_behind ? EVENTLOG_ERROR : EVENTLOG_INFO, "%s",
+	    host->was_behind
+		? "the clock ran back behind the newest entry: nothing is "
+		  "disclosed until it has caught up"
+		: "the clock has caught up");
+}
+
 /* What is done between batches: never on the way to an answer. */
 static int
 keep_house(struct host *host)
@@ -307,12 +342,17 @@ keep_house(struct host *host)
 	struct gate *gate = &host->gate;
 	int r = 0;
 
-	if (!store_is_writable(host->store))
+	if (!store_is_writable(host->store)) {
+		eventlog_write(&host->log, EVENTLOG_ERROR,
+		    "the store failed for good: %.*s",
+		    STR_ARG(store_reason(host->store)));
 		return FAULT(EIO);
+	}
 	if (gate->note.p == NULL && !gate->is_refused)
 		r = assembly_sign_head(gate);
 	if (r < 0)
 		return TRACE(r);
+	watch_clock(host);
 	tell_clerk(host);
 	/* Space may have come back: one small durable write tells. */
 	if (gate->is_unwritable && store_probe(host->store) == 0)

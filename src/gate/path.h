@@ -66,6 +66,7 @@ struct gate {
 	struct arena scratch;
 
 	int64_t last_us;  /* time of the newest entry */
+	bool is_behind;	  /* the clock was before last_us in the last batch */
 	bool is_unwritable; /* the last commit failed: probe before ready */
 	bool is_stopped;  /* the store broke: the process must end */
 	bool is_refused;  /* the keeper refused our log: a human must look */

@@ -319,7 +319,8 @@ prepare(struct gate *gate, struct batch *batch)
 {
 	int r = 0;
 
-	if (batch->now_us < gate->last_us)
+	gate->is_behind = batch->now_us < gate->last_us;
+	if (gate->is_behind)
 		batch->failed = REFUSAL_CLOCK;
 	else if (!store_is_in_transaction(gate->store) || gate->is_refused)
 		batch->failed = REFUSAL_LOG_UNAVAILABLE;

@@ -242,6 +242,10 @@ def p12_explaining_ten_thousand_policies_takes_a_moment():
                       expect=1)
         assert b"9992 more" in done.stdout and b"policy10000" in done.stdout, done.stdout[-300:]
         assert time.monotonic() - began < 30
+        file.write_text("permit (principal, action, resource) when { context has n };\n" * 1000)
+        done = policy("explain", "-p", file, "-l", 'User::"x"', "-a", 'Action::"a"', "-r", 'D::"d"',
+                      expect=1)
+        assert b"980 more like these" in done.stdout and done.stdout.count(b" not met\n") == 20
 
 
 def main(tests):

@@ -49,7 +49,7 @@ static int
 run(struct place *place)
 {
 	FILE *report = fmemopen(place->report, sizeof(place->report), "w");
-	int r = init_holder(&place->options, report);
+	int r = init_holder(&place->options, report, report);
 
 	fclose(report);
 	return r;
