@@ -79,7 +79,7 @@ answer_ready(const struct gate *gate, const struct batch *batch,
 {
 	bool is_ready = batch->failed == REFUSAL_NONE && !gate->is_refused &&
 	    !gate->is_stopped && !gate->is_unwritable && gate->n_packs > 0 &&
-	    gate->note.p != NULL;
+	    gate->note.p != NULL && gate->knows_keeper;
 
 	ask->content_type = STR("application/json");
 	ask->status = is_ready ? 200 : 503;

@@ -143,9 +143,9 @@ ledger_open_answer(struct gate *gate, struct str *answer, struct arena *arena,
 static int
 keep_head(struct gate *gate)
 {
-	struct store_head head = { gate->signed_size, gate->note };
+	struct store_head head = { gate->note_size, gate->note };
 
-	if (gate->note.p == NULL || gate->signed_size == gate->kept_size)
+	if (gate->note.p == NULL || gate->note_size == gate->kept_size)
 		return 0;
 	return TRACE(entries_put_head(gate->store, &head));
 }
@@ -166,7 +166,7 @@ ledger_finish(struct gate *gate)
 	if (r != 0)
 		return r < 0 ? TRACE(r) : r;
 	if (gate->note.p != NULL)
-		gate->kept_size = gate->signed_size;
+		gate->kept_size = gate->note_size;
 	gate->is_epoch_fresh = false;
 	return 0;
 }

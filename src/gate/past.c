@@ -40,8 +40,7 @@ past_find(struct gate *gate, struct str *note, struct tlog_proof *proof,
 	if (r < 0)
 		return TRACE(r);
 	if (r > 0)
-		head = (struct store_head){ gate->signed_size,
-			gate->note };
+		head = (struct store_head){ gate->note_size, gate->note };
 	*note = head.note;
 	r = tlog_proof_inclusion(proof, &reader, index, head.size);
 	return r > 0 ? FAULT(EIO) : TRACE(r);

@@ -52,7 +52,8 @@ struct gate {
 	uint64_t signed_size; /* what the keeper signed last */
 	bool knows_keeper;    /* hello was answered since it was last down */
 	struct arena note_arena;
-	struct str note; /* checkpoint of signed_size */
+	struct str note;    /* the newest checkpoint we were given */
+	uint64_t note_size; /* of the tree under it */
 	uint64_t kept_size; /* of the newest checkpoint in the store */
 
 	/* sealing */

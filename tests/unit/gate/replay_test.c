@@ -1,4 +1,5 @@
 /* Replays: the same Idempotency-Key, the same bytes, one entry. */
+#include "gate/assembly.h"
 #include "house.h"
 #include "tap.h"
 
@@ -78,6 +79,33 @@ a_key_gets_the_same_bytes_after_a_restart(void)
 	house_restart(&house);
 	check_again("amy", "late", body, late);
 	check_again("amy", "early", body, early);
+	house_close(&house);
+}
+
+static void
+a_key_gets_the_same_bytes_after_the_keeper_was_away(void)
+{
+	struct house_answer first;
+	struct house_answer second;
+
+	house_open(&house);
+	/* Asked for its signature again, and away, before a batch kept it. */
+	first = ask("amy", "first", body);
+	house.is_keeper_down = true;
+	check(assembly_sign_head(&house.gate) != 0);
+	house.is_keeper_down = false;
+	ask_others(1);
+	check_again("amy", "first", body, first);
+	/* Its answer was lost: nobody has that checkpoint but the keeper. */
+	house.is_answer_lost = true;
+	check_u64(ask("amy", "second", body).status, 503);
+	house.is_answer_lost = false;
+	ask_others(1);
+	second = ask("amy", "second", body);
+	check_u64(second.status, 200);
+	ask_others(1);
+	check_again("amy", "second", body, second);
+	check_again("amy", "first", body, first);
 	house_close(&house);
 }
 
@@ -270,6 +298,7 @@ an_erased_answer_is_not_given_again(void)
 static const struct tap_test tests[] = {
 	TEST(a_key_gets_the_same_bytes_and_counts_once),
 	TEST(a_key_gets_the_same_bytes_after_a_restart),
+	TEST(a_key_gets_the_same_bytes_after_the_keeper_was_away),
 	TEST(a_key_gets_the_same_bytes_when_the_tree_has_grown_far),
 	TEST(refusals_are_replayed_and_what_failed_here_is_not),
 	TEST(a_key_gets_the_first_answer_whatever_was_decided_since),
