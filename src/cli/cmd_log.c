@@ -6,6 +6,7 @@
 
 #include "cli/holder.h"
 #include "cli/log_check.h"
+#include "cli/log_status.h"
 #include "cli/verb.h"
 #include "store/entries.h"
 #include "tlog/checkpoint.h"
@@ -263,6 +264,13 @@ run_check(struct cli *cli)
 	return code;
 }
 
+static int
+run_status(struct cli *cli)
+{
+	return log_status_run(cli, holder_dir(cli),
+	    option_has(&cli->options, "metrics"));
+}
+
 #define TYPE_OPTION                                                            \
 	{ .name = "type",                                                      \
 	    .kind = OPTION_TEXT,                                               \
@@ -301,6 +309,12 @@ static const struct option_spec tail_options[] = {
 
 static const struct option_spec check_options[] = { HOLDER_OPTION };
 
+static const struct option_spec status_options[] = {
+	HOLDER_OPTION,
+	{ .name = "metrics",
+	    .help = "In the text format of Prometheus" },
+};
+
 static const struct verb actions[] = {
 	{ .name = "show",
 	    .usage = "[DIR] [--from N] [--to N] [--type TYPE]",
@@ -334,11 +348,25 @@ static const struct verb actions[] = {
 	    .n_options = ARRAY_LEN(check_options),
 	    .operands = "DIR",
 	    .run = run_check },
+	{ .name = "status",
+	    .usage = "[DIR] [--metrics]",
+	    .summary = "Show what is published and how the witnesses fare",
+	    .about =
+		"Exit code 1: the published checkpoint lacks the quorum of "
+		"witness.policy, or a witness says that the log forked, or "
+		"answers what no witness answers. It is named.",
+	    .examples =
+		"every five minutes\tstile log status /var/lib/stile --quiet\n"
+		"for a collector\tstile log status /var/lib/stile --metrics\n",
+	    .options = status_options,
+	    .n_options = ARRAY_LEN(status_options),
+	    .operands = "DIR",
+	    .run = run_status },
 };
 
 const struct verb cmd_log = {
 	.name = "log",
-	.usage = "show|tail|check",
+	.usage = "show|tail|check|status",
 	.summary = "Look at the log, follow it, check it",
 	.examples = "every night\tstile log check /var/lib/stile --quiet\n",
 	.actions = actions,

@@ -156,6 +156,12 @@ config_check_path(struct str value)
 }
 
 static const char *
+config_check_optional(struct str value)
+{
+	return value.len == 0 ? NULL : config_check_path(value);
+}
+
+static const char *
 check_word(struct str value)
 {
 	return value.len <= LIMIT_CONFIG_WORD && value.p[0] != '-' &&

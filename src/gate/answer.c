@@ -9,21 +9,64 @@
 #include "gate/core.h"
 #include "gate/past.h"
 #include "gate/tiles.h"
+#include "tlog/merkle.h"
 #include "tlog/receipt.h"
 #include "util/base64.h"
 #include "util/fault.h"
 #include "util/json.h"
 
-/* The proof of an entry: under today's checkpoint, or the one of then. */
+/*
+ * Place the entry under the newest witnessed checkpoint. That comes from
+ * outside, so it is taken only when it leads to this entry of our log.
+ *
+ * Returns: 0; 1 when it is not under it; fault.
+ */
 static int
-find_proof(struct gate *gate, struct ask *ask, struct tlog_receipt *receipt)
+prove_witnessed(struct gate *gate, struct tlog_receipt *receipt,
+    struct str leaf)
+{
+	struct tlog_tile_reader reader = past_reader(gate);
+	struct tlog_checkpoint checkpoint;
+	struct tlog_note note;
+	struct digest hash;
+	int r;
+
+	if (tlog_note_parse(&note, gate->witnessed) != 0 ||
+	    tlog_checkpoint_parse(&checkpoint, note.text) != 0 ||
+	    checkpoint.size <= receipt->index ||
+	    checkpoint.size > tlog_edge_size(gate->edge))
+		return 1;
+	r = tlog_proof_inclusion(&receipt->proof, &reader, receipt->index,
+	    checkpoint.size);
+	if (r != 0)
+		return r < 0 ? TRACE(r) : 1;
+	tlog_merkle_leaf(&hash, leaf);
+	if (tlog_proof_verify_inclusion(&checkpoint.root, checkpoint.size,
+		receipt->index, &hash, receipt->proof.hashes,
+		receipt->proof.n_hashes) != 0)
+		return 1;
+	receipt->checkpoint = gate->witnessed;
+	return 0;
+}
+
+/*
+ * The proof of an entry: under today's checkpoint, or the one of then; to a
+ * look at an old one, under the newest that is witnessed.
+ */
+static int
+find_proof(struct gate *gate, struct ask *ask, struct tlog_receipt *receipt,
+    struct str leaf)
 {
 	struct tlog_tile_reader reader = tiles_reader(gate);
-	int r;
+	int r = 1;
 
 	if (ask->is_replay)
 		return TRACE(past_find(gate, &receipt->checkpoint,
 		    &receipt->proof, &ask->arena, receipt->index));
+	if (ask->look != NULL && gate->witnessed.len > 0)
+		r = prove_witnessed(gate, receipt, leaf);
+	if (r <= 0)
+		return TRACE(r);
 	receipt->checkpoint = gate->note;
 	r = tlog_edge_inclusion(gate->edge, &receipt->proof, receipt->index,
 	    &reader);
@@ -43,7 +86,7 @@ write_receipt(struct gate *gate, struct ask *ask, struct str *receipt,
 	proven.extra = arena_join(&gate->scratch, parts, 3);
 	if (proven.extra.p == NULL)
 		return FAULT(ENOMEM);
-	r = find_proof(gate, ask, &proven);
+	r = find_proof(gate, ask, &proven, parts[0]);
 	if (r < 0)
 		return TRACE(r);
 	buf_init_in(&text, &gate->scratch, LIMIT_TLOG_RECEIPT_BYTES);

@@ -2,6 +2,7 @@
 #include "gate/gate.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -23,6 +25,7 @@
 #include "store/store.h"
 #include "util/eventlog.h"
 #include "util/fault.h"
+#include "util/file.h"
 #include "util/sandbox.h"
 
 #define KEEPER_TRIES 100  /* at start, for the keeper to come up */
@@ -48,7 +51,9 @@ struct host {
 	bool has_turn;
 	bool was_behind; /* of the clock, when it was told last */
 	uint64_t told_size; /* what the clerk was told */
-	char paths[4][4096]; /* store, records, keeper.sock, clerk.sock */
+	struct arena witnessed; /* holds gate.witnessed */
+	struct timespec witnessed_at; /* when its file was written */
+	char paths[5][4096]; /* store, records, keeper.sock, clerk.sock, outbox */
 };
 
 enum {
@@ -56,6 +61,7 @@ enum {
 	PATH_RECORDS,
 	PATH_KEEPER,
 	PATH_CLERK,
+	PATH_WITNESSED,
 };
 
 static void
@@ -103,6 +109,8 @@ open_inputs(struct host *host, struct diag_list *diags)
 	    host->config.source.path.p);
 	make_path(host->paths[PATH_KEEPER], host->dir, "run/keeper.sock");
 	make_path(host->paths[PATH_CLERK], host->dir, "run/clerk.sock");
+	make_path(host->paths[PATH_WITNESSED], host->dir,
+	    "outbox/" OUTBOX_WITNESSED);
 	diags->where = str_of(host->paths[PATH_STORE]);
 	r = csprng_open(&host->csprng);
 	if (r == 0)
@@ -193,9 +201,11 @@ enter_sandbox(struct host *host)
 	char packs[4096];
 	char trust[4096];
 	char run[4096];
+	char outbox[4096];
 	char *slash;
 	struct sandbox_path paths[] = { { state, true }, { records, false },
-		{ packs, false }, { trust, false }, { run, false } };
+		{ packs, false }, { trust, false }, { run, false },
+		{ outbox, false } };
 	struct sandbox sandbox = { .role = SANDBOX_GATE,
 		.paths = paths,
 		.n_paths = ARRAY_LEN(paths) };
@@ -205,6 +215,7 @@ enter_sandbox(struct host *host)
 	make_path(packs, host->dir, "packs");
 	make_path(trust, host->dir, "trust");
 	make_path(run, host->dir, "run");
+	make_path(outbox, host->dir, "outbox");
 	snprintf(records, sizeof(records), "%s", host->paths[PATH_RECORDS]);
 	slash = strrchr(records, '/');
 	if (slash != NULL)
@@ -335,6 +346,25 @@ watch_clock(struct host *host)
 		: "the clock has caught up");
 }
 
+/* The clerk keeps the newest witnessed checkpoint in a file: look at it. */
+static void
+see_witnessed(struct host *host)
+{
+	const char *path = host->paths[PATH_WITNESSED];
+	struct stat info;
+
+	if (stat(path, &info) < 0 ||
+	    (info.st_mtim.tv_sec == host->witnessed_at.tv_sec &&
+		info.st_mtim.tv_nsec == host->witnessed_at.tv_nsec))
+		return;
+	host->witnessed_at = info.st_mtim;
+	host->gate.witnessed = (struct str){ 0 };
+	arena_reset(&host->witnessed);
+	if (file_read(&host->gate.witnessed, &host->witnessed, AT_FDCWD, path,
+		LIMIT_TLOG_NOTE_BYTES) != 0)
+		host->gate.witnessed = (struct str){ 0 };
+}
+
 /* What is done between batches: never on the way to an answer. */
 static int
 keep_house(struct host *host)
@@ -354,6 +384,7 @@ keep_house(struct host *host)
 		return TRACE(r);
 	watch_clock(host);
 	tell_clerk(host);
+	see_witnessed(host);
 	/* Space may have come back: one small durable write tells. */
 	if (gate->is_unwritable && store_probe(host->store) == 0)
 		gate->is_unwritable = false;
@@ -503,6 +534,7 @@ finish(struct host *host)
 	source_close(&host->source);
 	store_close(host->store);
 	csprng_close(&host->csprng);
+	arena_fini(&host->witnessed);
 	if (host->has_config)
 		config_fini(&host->config);
 	if (host->clerk_fd >= 0)
@@ -528,6 +560,7 @@ gate_run(const char *dir, int listen_fd, int parent_fd)
 	host->parent_fd = parent_fd;
 	host->signal_fd = -1;
 	host->clerk_fd = -1;
+	arena_init(&host->witnessed, 2 * (size_t)LIMIT_TLOG_NOTE_BYTES);
 	host->log = eventlog_stderr("gate");
 	r = start(host, &diags);
 	log_diags(host, &diags);

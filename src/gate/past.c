@@ -28,12 +28,17 @@ read_tile(void *context, unsigned level, uint64_t index, unsigned width,
 	return 0;
 }
 
+struct tlog_tile_reader
+past_reader(struct gate *gate)
+{
+	return (struct tlog_tile_reader){ .read = read_tile, .context = gate };
+}
+
 int
 past_find(struct gate *gate, struct str *note, struct tlog_proof *proof,
     struct arena *arena, uint64_t index)
 {
-	struct tlog_tile_reader reader = { .read = read_tile,
-		.context = gate };
+	struct tlog_tile_reader reader = past_reader(gate);
 	struct store_head head;
 	int r = entries_find_head(gate->store, arena, &head, index);
 

@@ -866,6 +866,85 @@ p12_bad_input_is_named_and_changes_nothing_else(void)
 	house_close(&house);
 }
 
+/* A checkpoint of the house's log at its present size, as the clerk keeps it. */
+static struct str
+witnessed_now(bool is_ours)
+{
+	struct tlog_checkpoint checkpoint = { .origin = house.gate.origin,
+		.size = tlog_edge_size(house.gate.edge) };
+	CLEANUP(buf_fini) struct buf note = { 0 };
+
+	tlog_edge_root(house.gate.edge, &checkpoint.root);
+	checkpoint.root.b[0] ^= !is_ours;
+	buf_init(&note, 4096);
+	tlog_checkpoint_sign(&checkpoint, &note, &house.signer);
+	return arena_str(&house.arena, buf_str(&note));
+}
+
+/* The size that the receipt in a text answer is under; 0: it does not hold. */
+static uint64_t
+receipt_size(struct str text)
+{
+	struct tlog_checkpoint checkpoint;
+	struct tlog_receipt receipt;
+	struct digest leaf;
+
+	if (tlog_receipt_parse(&receipt, &house.arena, text) != 0)
+		return 0;
+	tlog_merkle_leaf(&leaf, str_part(receipt.extra, 0,
+	    str_find(receipt.extra, '~', 0)));
+	return tlog_receipt_verify(&receipt, &checkpoint, &leaf,
+		   &house.signer.key) == 0
+	    ? checkpoint.size
+	    : 0;
+}
+
+static void
+a_receipt_is_refreshed_to_the_newest_witnessed_checkpoint(void)
+{
+	uint64_t size;
+	struct house_answer answer;
+
+	house_open(&house);
+	for (int i = 0; i < 5; i++)
+		ask("amy", HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.family\"]"));
+	size = tlog_edge_size(house.gate.edge);
+	house.gate.witnessed = witnessed_now(true);
+	for (int i = 0; i < 300; i++)
+		ask("bob", HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.family\"]"));
+	answer = house_ask(&house, "amy", "getReceipt", "2", NULL, NULL);
+	check_u64(answer.status, 200);
+	check_u64(receipt_size(answer.body), size);
+	/* An entry that no witness has seen yet: the log's own newest. */
+	answer = house_ask(&house, "amy", "getReceipt", "300", NULL, NULL);
+	check(receipt_size(answer.body) > 300);
+	/* A new answer waits for no witness. */
+	answer = ask("amy", HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.family\"]"));
+	check(receipt_holds(answer));
+	house_close(&house);
+}
+
+static void
+h12_a_witnessed_checkpoint_of_another_history_is_not_handed_out(void)
+{
+	static const char *const bad[] = { "", "nonsense", "a\n5\nb\n\n" };
+	struct house_answer answer;
+
+	house_open(&house);
+	for (int i = 0; i < 5; i++)
+		ask("amy", HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.family\"]"));
+	house.gate.witnessed = witnessed_now(false);
+	answer = house_ask(&house, "amy", "getReceipt", "2", NULL, NULL);
+	check(receipt_size(answer.body) > 5);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		house.gate.witnessed = str_of(bad[i]);
+		answer = house_ask(&house, "amy", "getReceipt", "2", NULL,
+		    NULL);
+		check(receipt_size(answer.body) > 5);
+	}
+	house_close(&house);
+}
+
 static void
 the_steps_stand_in_the_order_that_is_the_product(void)
 {
@@ -880,6 +959,8 @@ the_steps_stand_in_the_order_that_is_the_product(void)
 
 static const struct tap_test tests[] = {
 	TEST(the_steps_stand_in_the_order_that_is_the_product),
+	TEST(a_receipt_is_refreshed_to_the_newest_witnessed_checkpoint),
+	TEST(h12_a_witnessed_checkpoint_of_another_history_is_not_handed_out),
 	TEST(a_grounded_request_is_answered_with_the_least_marked_and_receipted),
 	TEST(p1_nothing_is_disclosed_when_the_checkpoint_cannot_be_signed),
 	TEST(p1_nothing_is_disclosed_when_the_commit_fails),
