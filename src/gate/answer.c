@@ -25,7 +25,7 @@ static int
 prove_witnessed(struct gate *gate, struct tlog_receipt *receipt,
     struct str leaf)
 {
-	struct tlog_tile_reader reader = tiles_reader(gate);
+	struct tlog_tile_reader reader = past_reader(gate);
 	struct tlog_checkpoint checkpoint;
 	struct tlog_note note;
 	struct digest hash;
@@ -122,7 +122,7 @@ answer_ready(const struct gate *gate, const struct batch *batch,
 {
 	bool is_ready = batch->failed == REFUSAL_NONE && !gate->is_refused &&
 	    !gate->is_stopped && !gate->is_unwritable && gate->n_packs > 0 &&
-	    gate->note.p != NULL;
+	    gate->note.p != NULL && gate->knows_keeper;
 
 	ask->content_type = STR("application/json");
 	ask->status = is_ready ? 200 : 503;
@@ -152,15 +152,15 @@ answer_entered(struct gate *gate, struct ask *ask)
 	const struct str own[] = { ask->text.leaf, STR("~"),
 		ask->text.for_asker };
 	struct str receipt;
-	int r = 0;
+	int r;
 
-	if (ask->core.p == NULL && ask->look == NULL)
-		r = core_write(ask);
-	if (r == 0 && look != NULL)
+	if (look == NULL && ask->core.p == NULL)
+		return FAULT(EINVAL);
+	if (look != NULL)
 		r = write_receipt(gate, ask, &receipt, look->index,
 		    (const struct str[]){ look->leaf, STR("~"),
 			look->for_asker });
-	else if (r == 0)
+	else
 		r = write_receipt(gate, ask, &receipt, ask->index, own);
 	if (r < 0)
 		return TRACE(r);

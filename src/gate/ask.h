@@ -120,6 +120,7 @@ struct ask {
 	bool is_replay;	 /* answered before: same answer, no new entry */
 	bool is_known;	 /* the certificate leads to a requester */
 	bool is_unit_active;
+	bool is_active; /* the operator is, with unit, agency and need */
 	bool has_instrument;
 	bool has_entry;
 
@@ -155,6 +156,7 @@ struct ask {
 	/* approvals */
 	struct store_request pending; /* the row of a request looked at */
 	struct ask *child;	      /* the request decided again */
+	struct ask *approver;	      /* of a child: who waits for it */
 	struct ask_look *look;	      /* NULL: no older entry */
 
 	/* enter, answer */

@@ -278,17 +278,26 @@ is_entered(const struct ask *ask)
 static int
 write_rows(struct gate *gate, struct ask *ask)
 {
-	int r = 0;
+	bool is_request = ask->operation->path == PATH_REQUEST;
+	int r = replay_keep(ask);
 
-	if (ask->operation->path == PATH_REQUEST)
-		r = replay_keep(ask);
 	if (r == 0)
 		r = ledger_append(gate, &ask->text, &ask->arena, &ask->entry);
-	if (r == 0 && ask->operation->path == PATH_REQUEST)
-		r = put_request(gate, ask);
-	if (r == 0 && ask->operation->path == PATH_REQUEST)
+	if (r == 0)
+		r = is_request ? put_request(gate, ask)
+			       : replay_put_key(gate, ask);
+	if (r == 0 && is_request)
 		r = count(gate, ask);
+	if (r == 0 && ask->approver != NULL)
+		r = replay_keep_late(gate, ask->approver);
 	return TRACE(r);
+}
+
+/* An approver hears how the request stands then: after that was entered. */
+static bool
+is_answered_later(const struct ask *ask)
+{
+	return ask->operation->path == PATH_APPROVE && ask->child != NULL;
 }
 
 int
@@ -301,9 +310,7 @@ enter_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	ask->index = tlog_edge_size(gate->edge);
 	ask->has_entry = true;
 	fill(gate, ask);
-	/* An approver hears how the request stands then: see answer.c. */
-	if (ask->core.p == NULL && ask->look == NULL &&
-	    ask->operation->path != PATH_APPROVE)
+	if (ask->core.p == NULL && ask->look == NULL && !is_answered_later(ask))
 		r = core_write(ask);
 	if (r == 0)
 		r = write_rows(gate, ask);

@@ -272,20 +272,20 @@ tell_clerk(struct host *host)
 	size_t place;
 
 	buf_init(&frame, LIMIT_FRAME_BYTES);
-	if (gate->note.p == NULL || gate->signed_size == host->told_size)
+	if (gate->note.p == NULL || gate->note_size == host->told_size)
 		return;
 	if (host->clerk_fd < 0)
 		host->clerk_fd = connect_clerk(host->paths[PATH_CLERK]);
 	if (host->clerk_fd < 0)
 		return;
-	place = frame_begin(&frame, CLERK_KIND_CHECKPOINT, gate->signed_size);
+	place = frame_begin(&frame, CLERK_KIND_CHECKPOINT, gate->note_size);
 	frame_put(&frame, CLERK_NOTE, gate->note);
 	if (frame_end(&frame, place) != 0)
 		return;
 	/* A checkpoint that does not fit now is told with the next one. */
 	if (send(host->clerk_fd, frame.bytes, frame.len, MSG_NOSIGNAL) ==
 	    (ssize_t)frame.len) {
-		host->told_size = gate->signed_size;
+		host->told_size = gate->note_size;
 		return;
 	}
 	close(host->clerk_fd);
@@ -378,7 +378,7 @@ keep_house(struct host *host)
 		    STR_ARG(store_reason(host->store)));
 		return FAULT(EIO);
 	}
-	if (gate->note.p == NULL && !gate->is_refused)
+	if ((gate->note.p == NULL || !gate->knows_keeper) && !gate->is_refused)
 		r = assembly_sign_head(gate);
 	if (r < 0)
 		return TRACE(r);

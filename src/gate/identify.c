@@ -92,10 +92,11 @@ check_standing(struct ask *ask)
 {
 	const struct operation *operation = ask->operation;
 
+	ask->is_active = is_active(ask);
 	if (ask->credential.status != PEOPLE_ACTIVE ||
 	    ask->now_us >= ask->credential.not_after)
 		ask_refuse(ask, REFUSAL_CERTIFICATE_ENDED, STR(""), STR(""));
-	else if (operation->path != PATH_REQUEST && !is_active(ask))
+	else if (operation->path != PATH_REQUEST && !ask->is_active)
 		ask_refuse(ask, REFUSAL_SUSPENDED, STR(""), STR(""));
 	else if (operation->role != 0 &&
 	    (operation->role & ask->operator.roles) == 0)

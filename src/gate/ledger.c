@@ -105,6 +105,20 @@ ledger_open(struct gate *gate, struct entry_text *text, struct arena *arena,
 }
 
 int
+ledger_put_answer(struct gate *gate, const struct str answer[static 2],
+    uint64_t index)
+{
+	struct str sealed;
+	int r;
+
+	arena_reset(&gate->scratch);
+	r = seal(gate, &sealed, "answer", index, answer, 2);
+	if (r == 0)
+		r = entries_put_answer(gate->store, index, sealed);
+	return r > 0 ? FAULT(EIO) : TRACE(r);
+}
+
+int
 ledger_open_answer(struct gate *gate, struct str *answer, struct arena *arena,
     uint64_t index)
 {
@@ -129,9 +143,9 @@ ledger_open_answer(struct gate *gate, struct str *answer, struct arena *arena,
 static int
 keep_head(struct gate *gate)
 {
-	struct store_head head = { gate->signed_size, gate->note };
+	struct store_head head = { gate->note_size, gate->note };
 
-	if (gate->note.p == NULL || gate->signed_size == gate->kept_size)
+	if (gate->note.p == NULL || gate->note_size == gate->kept_size)
 		return 0;
 	return TRACE(entries_put_head(gate->store, &head));
 }
@@ -152,7 +166,7 @@ ledger_finish(struct gate *gate)
 	if (r != 0)
 		return r < 0 ? TRACE(r) : r;
 	if (gate->note.p != NULL)
-		gate->kept_size = gate->signed_size;
+		gate->kept_size = gate->note_size;
 	gate->is_epoch_fresh = false;
 	return 0;
 }

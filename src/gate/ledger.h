@@ -26,6 +26,13 @@ enum { LEDGER_E_ABSENT = 16 };
 int ledger_open(struct gate *gate, struct entry_text *text,
     struct arena *arena, uint64_t index) MUST_USE NONNULL;
 
+/*
+ * Keep the answer to an entry that was appended without it. answer: as of
+ * struct entry. Returns: 0; fault.
+ */
+int ledger_put_answer(struct gate *gate, const struct str answer[static 2],
+    uint64_t index) MUST_USE NONNULL;
+
 /* Open the answer that was kept with an entry. Returns: as ledger_open(). */
 int ledger_open_answer(struct gate *gate, struct str *answer,
     struct arena *arena, uint64_t index) MUST_USE NONNULL;

@@ -28,20 +28,24 @@ read_tile(void *context, unsigned level, uint64_t index, unsigned width,
 	return 0;
 }
 
+struct tlog_tile_reader
+past_reader(struct gate *gate)
+{
+	return (struct tlog_tile_reader){ .read = read_tile, .context = gate };
+}
+
 int
 past_find(struct gate *gate, struct str *note, struct tlog_proof *proof,
     struct arena *arena, uint64_t index)
 {
-	struct tlog_tile_reader reader = { .read = read_tile,
-		.context = gate };
+	struct tlog_tile_reader reader = past_reader(gate);
 	struct store_head head;
 	int r = entries_find_head(gate->store, arena, &head, index);
 
 	if (r < 0)
 		return TRACE(r);
 	if (r > 0)
-		head = (struct store_head){ gate->signed_size,
-			gate->note };
+		head = (struct store_head){ gate->note_size, gate->note };
 	*note = head.note;
 	r = tlog_proof_inclusion(proof, &reader, index, head.size);
 	return r > 0 ? FAULT(EIO) : TRACE(r);

@@ -14,6 +14,9 @@
 #include "gate/path.h"
 #include "tlog/proof.h"
 
+/* Tiles of the log as it was at any size up to today's. */
+struct tlog_tile_reader past_reader(struct gate *gate) NONNULL;
+
 /*
  * Returns: 0, *note in the arena or the gate's own, and *proof under it; fault.
  */

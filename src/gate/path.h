@@ -52,9 +52,10 @@ struct gate {
 	uint64_t signed_size; /* what the keeper signed last */
 	bool knows_keeper;    /* hello was answered since it was last down */
 	struct arena note_arena;
-	struct str note; /* checkpoint of signed_size */
+	struct str note;      /* the newest checkpoint we were given */
 	struct str witnessed; /* newest that a quorum cosigned; empty: none.
 				 Input, borrowed; see answer.c */
+	uint64_t note_size;   /* of the tree under note */
 	uint64_t kept_size; /* of the newest checkpoint in the store */
 
 	/* sealing */

@@ -246,7 +246,10 @@ read_request(struct gate *gate, struct ask *ask)
 	return 0;
 }
 
-/* The digest of what was asked: the members' bytes, in order. */
+/*
+ * The digest of what was asked: operation, path and members, in order; or what
+ * the front could not make of the body.
+ */
 static void
 digest_body(struct ask *ask)
 {
@@ -259,7 +262,8 @@ digest_body(struct ask *ask)
 	while (frame_next(&tag, &value, &rest)) {
 		uint8_t len[8];
 
-		if (tag != ASK_MEMBER && tag != ASK_OPERATION)
+		if (tag != ASK_MEMBER && tag != ASK_OPERATION &&
+		    tag != ASK_PARAMETER && tag != ASK_MALFORMED)
 			continue;
 		frame_set_u64(len, value.len);
 		sha256_add(&hash, len, sizeof(len));
@@ -281,8 +285,11 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (r < 0)
 		return TRACE(r);
 	digest_body(ask);
-	r = members_decode(&ask->members, &ask->refusal, &ask->arena,
-	    &ask->frame);
+	if (ask->operation->path != PATH_LOOK && !ask->is_settled)
+		r = replay_find(gate, batch, ask);
+	if (r == 0 && !ask->is_replay)
+		r = members_decode(&ask->members, &ask->refusal, &ask->arena,
+		    &ask->frame);
 	if (r < 0)
 		return TRACE(r);
 	ask->is_settled |= ask->refusal.code != REFUSAL_NONE;
@@ -290,9 +297,7 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		return 0;
 	switch (ask->operation->path) {
 	case PATH_REQUEST:
-		r = replay_find(gate, batch, ask);
-		if (r == 0 && !ask->is_settled)
-			r = read_request(gate, ask);
+		r = read_request(gate, ask);
 		break;
 	case PATH_REGISTER:
 		r = register_read(gate, ask);

@@ -34,10 +34,43 @@ is_in_batch(const struct batch *batch, const struct ask *ask)
 	return false;
 }
 
+/* What was answered under a key before. */
+struct found {
+	uint64_t index;
+	struct str id; /* of a request */
+	struct str body;
+	int64_t created_us;
+};
+
+/* Returns: 0; STORE_E_ABSENT; fault. */
+static int
+find(struct gate *gate, struct ask *ask, struct found *found)
+{
+	struct str key = digest_str(&ask->key_digest);
+	struct store_request request;
+	struct store_answered answered;
+	int r;
+
+	if (ask->operation->path == PATH_REQUEST) {
+		r = requests_find_keyed(gate->store, &ask->arena, &request,
+		    ask->operator.id, key);
+		if (r == 0)
+			*found = (struct found){ request.first, request.id,
+				request.body, request.created_us };
+	} else {
+		r = requests_find_answered(gate->store, &ask->arena, &answered,
+		    ask->operator.id, key);
+		if (r == 0)
+			*found = (struct found){ answered.index, STR(""),
+				answered.body, answered.created_us };
+	}
+	return TRACE(r);
+}
+
 int
 replay_find(struct gate *gate, const struct batch *batch, struct ask *ask)
 {
-	struct store_request row;
+	struct found found;
 	int r;
 
 	if (ask->idempotency.len == 0)
@@ -51,19 +84,21 @@ replay_find(struct gate *gate, const struct batch *batch, struct ask *ask)
 		ask_refuse(ask, REFUSAL_IN_PROGRESS, STR(""), STR(""));
 		return 0;
 	}
-	r = requests_find_keyed(gate->store, &ask->arena, &row,
-	    ask->operator.id, digest_str(&ask->key_digest));
+	/* Whoever was suspended since is judged anew, not answered as then. */
+	if (!ask->is_active)
+		return 0;
+	r = find(gate, ask, &found);
 	if (r != 0)
 		return r < 0 ? TRACE(r) : 0;
-	if (row.created_us + LIMIT_IDEMPOTENCY_HOURS * 3600 * INSTANT_SECOND <=
-	    ask->now_us)
+	if (found.created_us +
+		LIMIT_IDEMPOTENCY_HOURS * 3600 * INSTANT_SECOND <= ask->now_us)
 		return 0;
-	if (!str_is_equal(row.body, digest_str(&ask->body_digest))) {
+	if (!str_is_equal(found.body, digest_str(&ask->body_digest))) {
 		ask_refuse(ask, REFUSAL_KEY_REUSED, STR(""), STR(""));
 		return 0;
 	}
 	/* The first answer, whatever was decided since. */
-	return TRACE(replay_take(gate, ask, row.id, row.first));
+	return TRACE(replay_take(gate, ask, found.id, found.index));
 }
 
 bool
@@ -77,13 +112,49 @@ replay_is_kept(const struct ask *ask)
 	    refusal_status(code) < 500;
 }
 
-int
-replay_keep(struct ask *ask)
+static int
+head(struct ask *ask)
 {
 	ask->entry.answer[0] = arena_format(&ask->arena, "%llu %.*s\n",
 	    (unsigned long long)ask->status, STR_ARG(ask->content_type));
 	ask->entry.answer[1] = ask->core;
 	return ask->entry.answer[0].p != NULL ? 0 : FAULT(ENOMEM);
+}
+
+int
+replay_keep(struct ask *ask)
+{
+	/* A request's answer can be looked at, with or without a key. */
+	if (ask->core.p == NULL ||
+	    (ask->operation->path != PATH_REQUEST && !replay_is_kept(ask)))
+		return 0;
+	return TRACE(head(ask));
+}
+
+int
+replay_keep_late(struct gate *gate, struct ask *ask)
+{
+	int r = core_write(ask);
+
+	if (r == 0 && replay_is_kept(ask))
+		r = head(ask);
+	if (r == 0 && replay_is_kept(ask))
+		r = ledger_put_answer(gate, ask->entry.answer, ask->index);
+	return TRACE(r);
+}
+
+int
+replay_put_key(struct gate *gate, const struct ask *ask)
+{
+	struct store_answered row = { .index = ask->index,
+		.requester = ask->operator.id,
+		.key = digest_str(&ask->key_digest),
+		.body = digest_str(&ask->body_digest),
+		.created_us = ask->now_us };
+	int r = replay_is_kept(ask) ? requests_put_answered(gate->store, &row)
+				    : 0;
+
+	return r > 0 ? FAULT(EIO) : TRACE(r);
 }
 
 static bool
@@ -132,8 +203,9 @@ replay_take(struct gate *gate, struct ask *ask, struct str id, uint64_t index)
 	if (!split(ask, plain))
 		return FAULT(EIO);
 	ask->request_id = id;
-	ask->location = core_location(ask);
-	if (ask->location.p == NULL)
+	if (id.len > 0)
+		ask->location = core_location(ask);
+	if (id.len > 0 && ask->location.p == NULL)
 		return FAULT(ENOMEM);
 	ask->index = index;
 	ask->text.leaf = entry.bytes;

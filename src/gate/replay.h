@@ -25,15 +25,28 @@ int replay_find(struct gate *gate, const struct batch *batch, struct ask *ask)
 bool replay_is_kept(const struct ask *ask) NONNULL;
 
 /*
- * Hand what was answered to the entry, to be kept: status, type and core.
+ * Hand what was answered to the entry, to be kept, if it is: status, type and
+ * core.
  *
  * Returns: 0; fault ENOMEM.
  */
 int replay_keep(struct ask *ask) MUST_USE NONNULL;
 
 /*
- * Take over what was answered with an entry to the request of that id: status,
- * core and entry text, so that the answer step finds what it found then.
+ * The same for an approval, whose answer is known only once the request behind
+ * it was decided again and entered: writes its core, and keeps it if it is.
+ *
+ * Returns: 0; fault.
+ */
+int replay_keep_late(struct gate *gate, struct ask *ask) MUST_USE NONNULL;
+
+/* Keep the key of an operation that is not a request. Returns: 0; fault. */
+int replay_put_key(struct gate *gate, const struct ask *ask) MUST_USE NONNULL;
+
+/*
+ * Take over what was answered with an entry: status, core and entry text, so
+ * that the answer step finds what it found then. id: of the request that it
+ * answered; empty: it was none.
  *
  * Returns: 0 (refused with EXPIRED when it was erased); fault.
  */

@@ -206,6 +206,15 @@ entries_find_sealed(struct store *store, struct arena *arena,
 }
 
 int
+entries_put_answer(struct store *store, uint64_t index, struct str answer)
+{
+	return TRACE(row_change(store, STATEMENT_SEALED_ANSWERED,
+	    (const struct backend_value[]){
+		row_u64(index), row_bytes(answer) },
+	    STORE_E_ABSENT));
+}
+
+int
 entries_find_answer(struct store *store, struct arena *arena,
     struct str *answer, uint64_t index)
 {

@@ -106,6 +106,13 @@ int entries_put_sealed(struct store *store, const struct store_sealed *sealed)
 int entries_find_sealed(struct store *store, struct arena *arena,
     struct store_sealed *sealed, uint64_t index) MUST_USE NONNULL;
 
+/*
+ * Put the answer to an entry that was kept without one: for those that are
+ * known only after a later entry. Returns: 0; STORE_E_ABSENT; fault.
+ */
+int entries_put_answer(struct store *store, uint64_t index, struct str answer)
+    MUST_USE NONNULL;
+
 /* The answer alone. Returns: as entries_find_sealed. */
 int entries_find_answer(struct store *store, struct arena *arena,
     struct str *answer, uint64_t index) MUST_USE NONNULL;

@@ -41,6 +41,16 @@ static const struct row_field approval_fields[] = {
 	ROW_FIELD(U64, struct store_approval, index),
 };
 
+static const struct row_field answered_fields[] = {
+	ROW_FIELD(U64, struct store_answered, index),
+	ROW_FIELD(TEXT, struct store_answered, requester),
+	ROW_FIELD(DIGEST, struct store_answered, key),
+	ROW_FIELD(DIGEST, struct store_answered, body),
+	ROW_FIELD(I64, struct store_answered, created_us),
+};
+
+static const struct row_table answered_table =
+    ROW_TABLE(answered_fields, struct store_answered);
 static const struct row_table request_table =
     ROW_TABLE(request_fields, struct store_request);
 static const struct row_table update_table =
@@ -93,6 +103,24 @@ requests_find_keyed(struct store *store, struct arena *arena,
 {
 	return TRACE(row_find(store, arena, STATEMENT_REQUEST_KEYED,
 	    &request_table, request,
+	    (const struct backend_value[]){
+		row_text(requester), row_bytes(key) }));
+}
+
+int
+requests_put_answered(struct store *store,
+    const struct store_answered *answered)
+{
+	return TRACE(row_write(store, STATEMENT_ANSWERED_PUT, &answered_table,
+	    answered, STORE_E_EXISTS));
+}
+
+int
+requests_find_answered(struct store *store, struct arena *arena,
+    struct store_answered *answered, struct str requester, struct str key)
+{
+	return TRACE(row_find(store, arena, STATEMENT_ANSWERED_FIND,
+	    &answered_table, answered,
 	    (const struct backend_value[]){
 		row_text(requester), row_bytes(key) }));
 }

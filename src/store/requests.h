@@ -39,6 +39,15 @@ struct store_request {
 	struct str body; /* 32 bytes: digest of what was asked; or empty */
 };
 
+/* An operation of another kind that may be asked for again under its key. */
+struct store_answered {
+	uint64_t index; /* the entry whose answer it is */
+	struct str requester;
+	struct str key;	 /* as of store_request */
+	struct str body; /* likewise */
+	int64_t created_us;
+};
+
 struct store_approval {
 	struct str request;
 	uint32_t role; /* one bit of people_role */
@@ -68,6 +77,15 @@ int requests_find(struct store *store, struct arena *arena,
  */
 int requests_find_keyed(struct store *store, struct arena *arena,
     struct store_request *request, struct str requester, struct str key)
+    MUST_USE NONNULL;
+
+/* Returns: 0; STORE_E_EXISTS; STORE_E_TEXT; fault. */
+int requests_put_answered(struct store *store,
+    const struct store_answered *answered) MUST_USE NONNULL;
+
+/* As requests_find_keyed(). */
+int requests_find_answered(struct store *store, struct arena *arena,
+    struct store_answered *answered, struct str requester, struct str key)
     MUST_USE NONNULL;
 
 /*

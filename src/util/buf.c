@@ -109,7 +109,16 @@ buf_drop(struct buf *buf, size_t len)
 void
 buf_add(struct buf *buf, const void *bytes, size_t len)
 {
-	char *room = buf_reserve(buf, len);
+	char *room;
+
+	/* Nearly always there is room: size is never past the limit. */
+	if (buf->failed == 0 && len > 0 && len < buf->size - buf->len) {
+		memcpy(buf->bytes + buf->len, bytes, len);
+		buf->len += len;
+		buf->bytes[buf->len] = '\0';
+		return;
+	}
+	room = buf_reserve(buf, len);
 
 	if (room == NULL || len == 0)
 		return;

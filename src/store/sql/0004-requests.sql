@@ -23,6 +23,17 @@ CREATE TABLE request (
 
 CREATE INDEX request_key ON request (requester, key) WHERE length(key) > 0;
 
+-- Of other operations: the entry whose answer is found again under a key.
+CREATE TABLE answered (
+	idx INTEGER NOT NULL PRIMARY KEY,
+	requester TEXT NOT NULL,
+	key BLOB NOT NULL,
+	body BLOB NOT NULL,
+	created_us INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX answered_key ON answered (requester, key);
+
 -- State 1 is REQUESTS_REFERRED.
 CREATE INDEX request_referred ON request (ori, created_us) WHERE state = 1;
 CREATE INDEX request_lapsing ON request (expires_us) WHERE state = 1;

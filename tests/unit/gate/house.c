@@ -82,7 +82,7 @@ keep_sign(void *context, struct str *note, struct arena *arena, uint64_t size,
 	house->signed_size = size;
 	house->signed_root = *root;
 	house->n_signed++;
-	return 0;
+	return house->is_answer_lost ? KEYS_E_DOWN : 0;
 }
 
 static int

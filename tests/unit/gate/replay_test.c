@@ -1,4 +1,5 @@
 /* Replays: the same Idempotency-Key, the same bytes, one entry. */
+#include "gate/assembly.h"
 #include "house.h"
 #include "tap.h"
 
@@ -82,6 +83,33 @@ a_key_gets_the_same_bytes_after_a_restart(void)
 }
 
 static void
+a_key_gets_the_same_bytes_after_the_keeper_was_away(void)
+{
+	struct house_answer first;
+	struct house_answer second;
+
+	house_open(&house);
+	/* Asked for its signature again, and away, before a batch kept it. */
+	first = ask("amy", "first", body);
+	house.is_keeper_down = true;
+	check(assembly_sign_head(&house.gate) != 0);
+	house.is_keeper_down = false;
+	ask_others(1);
+	check_again("amy", "first", body, first);
+	/* Its answer was lost: nobody has that checkpoint but the keeper. */
+	house.is_answer_lost = true;
+	check_u64(ask("amy", "second", body).status, 503);
+	house.is_answer_lost = false;
+	ask_others(1);
+	second = ask("amy", "second", body);
+	check_u64(second.status, 200);
+	ask_others(1);
+	check_again("amy", "second", body, second);
+	check_again("amy", "first", body, first);
+	house_close(&house);
+}
+
+static void
 a_key_gets_the_same_bytes_when_the_tree_has_grown_far(void)
 {
 	struct house_answer answers[6];
@@ -151,12 +179,82 @@ a_key_gets_the_first_answer_whatever_was_decided_since(void)
 static void
 a_key_with_another_request_is_refused(void)
 {
+	struct house_answer broken;
+
 	house_open(&house);
 	check_u64(ask("amy", "k", body).status, 200);
 	check_u64(ask("amy", "k",
 		      HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.given\"]"))
 		      .status,
 	    422);
+	check_u64(ask("amy", "k", "{\"subject\":[]}").status, 422);
+	broken = ask("amy", "b", "{\"subject\":[]}");
+	check_u64(broken.status, 400);
+	check_again("amy", "b", "{\"subject\":[]}", broken);
+	check_u64(ask("amy", "b", body).status, 422);
+	house_close(&house);
+}
+
+/* An operation of sue's on something, twice: the same bytes, entered once. */
+static void
+check_twice(const char *operation, const char *parameter, const char *key,
+    const char *what, uint64_t status)
+{
+	struct house_answer first = house_ask(&house, "sue", operation,
+	    parameter, key, what);
+	struct house_answer again;
+	uint64_t size = house_size(&house);
+
+	check_u64(first.status, status);
+	house_restart(&house);
+	again = house_ask(&house, "sue", operation, parameter, key, what);
+	check_u64(again.status, first.status);
+	check_str(again.body, first.body);
+	check_u64(house_size(&house), size);
+}
+
+static void
+registrations_and_approvals_are_replayed_too(void)
+{
+	static const char yes[] = "{\"role\":\"supervisor\",\"granted\":true,"
+				  "\"reason\":\"shown to the witness\"}";
+	char id[64];
+
+	house_open(&house);
+	check_twice("createInvestigation", NULL, "i",
+	    "{\"number\":\"26-9\",\"offence\":\"2404\"}", 201);
+	check_twice("createAssignment", "26-9", "a",
+	    "{\"requester\":\"amy\"}", 201);
+	check_twice("closeInvestigation", "26-9", "c", "{}", 200);
+	/* The same key for another path is another request. */
+	check_u64(house_ask(&house, "sue", "closeInvestigation", "24-001", "c",
+		      "{}")
+		      .status,
+	    422);
+	snprintf(id, sizeof(id), "%.*s",
+	    STR_ARG(house_member(&house, ask("amy", "r", photo), "id")));
+	check_twice("createApproval", id, "p", yes, 201);
+	check_twice("createApproval", id, "p2", yes, 409);
+	house_close(&house);
+}
+
+static void
+whoever_was_suspended_since_gets_no_old_answer(void)
+{
+	struct house_answer answer;
+	struct store_requester amy;
+
+	house_open(&house);
+	check_u64(ask("amy", "k", body).status, 200);
+	check(people_find_requester(house.store, &house.arena, &amy,
+		  STR("amy")) == 0);
+	amy.status = PEOPLE_SUSPENDED;
+	check(store_begin(house.store) == 0);
+	check(people_update_requester(house.store, &amy) == 0);
+	check(store_commit(house.store) == 0);
+	answer = ask("amy", "k", body);
+	check_u64(answer.status, 403);
+	check(!house_has(answer, "OWNERNAME"));
 	house_close(&house);
 }
 
@@ -200,10 +298,13 @@ an_erased_answer_is_not_given_again(void)
 static const struct tap_test tests[] = {
 	TEST(a_key_gets_the_same_bytes_and_counts_once),
 	TEST(a_key_gets_the_same_bytes_after_a_restart),
+	TEST(a_key_gets_the_same_bytes_after_the_keeper_was_away),
 	TEST(a_key_gets_the_same_bytes_when_the_tree_has_grown_far),
 	TEST(refusals_are_replayed_and_what_failed_here_is_not),
 	TEST(a_key_gets_the_first_answer_whatever_was_decided_since),
 	TEST(a_key_with_another_request_is_refused),
+	TEST(registrations_and_approvals_are_replayed_too),
+	TEST(whoever_was_suspended_since_gets_no_old_answer),
 	TEST(a_key_is_free_again_once_it_has_expired),
 	TEST(an_erased_answer_is_not_given_again),
 };

@@ -172,6 +172,11 @@ p6_sealed_values_are_erased_and_their_entry_stays(void)
 	check_str(sealed.bytes, ((struct str){ "n\0nce", 5 }));
 	check_u64(entries_find_answer(f.store, &f.arena, &answer, 0), 0);
 	check_str(answer, STR("answer"));
+	check_u64(entries_put_answer(f.store, 0, STR("later")), 0);
+	check_u64(entries_put_answer(f.store, 1, STR("later")),
+	    STORE_E_ABSENT);
+	check_u64(entries_find_answer(f.store, &f.arena, &answer, 0), 0);
+	check_str(answer, STR("later"));
 	check_u64(entries_erase_sealed(f.store, 0), 0);
 	check_u64(entries_erase_sealed(f.store, 0), STORE_E_ABSENT);
 	check_u64(entries_find_answer(f.store, &f.arena, &answer, 0),

@@ -207,11 +207,39 @@ of_two_requests_with_one_key_the_newer_is_found(void)
 	fixture_fini(&f);
 }
 
+static void
+another_operation_is_found_by_its_key_and_owner_alone(void)
+{
+	struct fixture f;
+	struct store_answered one = { 7, STR("ann"), subject('k'),
+		subject('b'), 50 };
+	struct store_answered found;
+
+	fixture_begin(&f);
+	check_u64(requests_put_answered(f.store, &one), 0);
+	check_u64(requests_put_answered(f.store, &one), STORE_E_EXISTS);
+	one.index = 9;
+	one.created_us = 60;
+	check_u64(requests_put_answered(f.store, &one), 0);
+	check_u64(store_commit(f.store), 0);
+	check_u64(requests_find_answered(f.store, &f.arena, &found, STR("ann"),
+		      subject('k')),
+	    0);
+	check_u64(found.index, 9);
+	check_str(found.body, subject('b'));
+	check_u64(found.created_us, 60);
+	check_u64(requests_find_answered(f.store, &f.arena, &found, STR("bob"),
+		      subject('k')),
+	    STORE_E_ABSENT);
+	fixture_fini(&f);
+}
+
 static const struct tap_test tests[] = {
 	TEST(a_request_is_kept_found_and_decided_again),
 	TEST(only_referred_requests_wait_and_lapse),
 	TEST(p9_one_approval_counts_per_role_and_per_person),
 	TEST(a_request_is_found_by_its_key_and_owner_alone),
+	TEST(another_operation_is_found_by_its_key_and_owner_alone),
 	TEST(of_two_requests_with_one_key_the_newer_is_found),
 };
 
