@@ -151,7 +151,7 @@ answer_entered(struct gate *gate, struct ask *ask)
 	    ask->refusal.code == REFUSAL_NONE ? ask->look : NULL;
 	const struct str own[] = { ask->text.leaf, STR("~"),
 		ask->text.for_asker };
-	struct str receipt;
+	struct str receipt = { 0 };
 	int r;
 
 	if (look == NULL && ask->core.p == NULL)

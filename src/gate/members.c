@@ -155,6 +155,19 @@ is_empty_container(const struct member *member,
 	return false;
 }
 
+static struct str
+what_is_expected(char type)
+{
+	switch (type) {
+	case 'i':
+		return STR("a whole number is expected");
+	case 'b':
+		return STR("true or false is expected");
+	default:
+		return STR("text is expected");
+	}
+}
+
 static void
 check_member(struct refusal *refusal, const struct member *member,
     const struct member_shape *shape, size_t n)
@@ -167,18 +180,18 @@ check_member(struct refusal *refusal, const struct member *member,
 			    member->pointer, STR(""));
 		return;
 	}
-	if (member->type != rule->type)
+	if (member->type != (rule->type == 'S' ? 's' : rule->type))
 		refuse(refusal, REFUSAL_WRONG_TYPE, member->pointer,
-		    rule->type == 's' ? STR("text is expected") :
-			rule->type == 'i'
-			? STR("a whole number is expected")
-			: STR("true or false is expected"));
+		    what_is_expected(rule->type));
 	else if (member->value.len > rule->max)
 		refuse(refusal, REFUSAL_TOO_LONG, member->pointer, STR(""));
 	else if (member->type == 's' && !is_honest(member->value))
 		refuse(refusal, REFUSAL_BAD_TEXT, member->pointer,
 		    STR("control, bidirectional, zero-width and private "
 			"characters are refused"));
+	else if (rule->type == 's' && str_trim(member->value).len == 0)
+		refuse(refusal, REFUSAL_BAD_VALUE, member->pointer,
+		    STR("it is empty"));
 }
 
 static void

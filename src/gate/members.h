@@ -29,7 +29,7 @@ struct members {
 struct member_shape {
 	/* JSON Pointer; a last part of "*" stands for array positions. */
 	const char *pointer;
-	char type; /* s or i or b */
+	char type; /* s or i or b; S for text that may be blank */
 	size_t max; /* bytes of text; for arrays: elements are counted apart */
 	bool is_required;
 };

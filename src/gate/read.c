@@ -19,16 +19,16 @@
 #include "util/instant.h"
 
 #define SUBJECT_SHAPE(prefix)                                                  \
-	{ prefix "/licence/state", 's', 2, false },                            \
-	    { prefix "/licence/number", 's', LIMIT_ASK_TEXT, false },          \
-	    { prefix "/vin", 's', LIMIT_ASK_TEXT, false },                     \
-	    { prefix "/plate/state", 's', 2, false },                          \
-	    { prefix "/plate/number", 's', LIMIT_ASK_TEXT, false },            \
+	{ prefix "/licence/state", 'S', 2, false },                            \
+	    { prefix "/licence/number", 'S', LIMIT_ASK_TEXT, false },          \
+	    { prefix "/vin", 'S', LIMIT_ASK_TEXT, false },                     \
+	    { prefix "/plate/state", 'S', 2, false },                          \
+	    { prefix "/plate/number", 'S', LIMIT_ASK_TEXT, false },            \
 	    { prefix "/plate/year", 'i', 4, false },                           \
-	    { prefix "/plate/type", 's', 2, false },                           \
-	    { prefix "/person/family", 's', LIMIT_ASK_TEXT, false },           \
-	    { prefix "/person/given", 's', LIMIT_ASK_TEXT, false },            \
-	    { prefix "/person/birth_date", 's', LIMIT_ASK_TEXT, false }
+	    { prefix "/plate/type", 'S', 2, false },                           \
+	    { prefix "/person/family", 'S', LIMIT_ASK_TEXT, false },           \
+	    { prefix "/person/given", 'S', LIMIT_ASK_TEXT, false },            \
+	    { prefix "/person/birth_date", 'S', LIMIT_ASK_TEXT, false }
 
 static const struct member_shape request_shape[] = {
 	SUBJECT_SHAPE("/subject"),
@@ -38,7 +38,7 @@ static const struct member_shape request_shape[] = {
 	{ "/purpose", 's', 16, true },
 	{ "/end_use", 's', 32, true },
 	{ "/fields/*", 's', 64, true },
-	{ "/reason", 's', LIMIT_ASK_REASON, false },
+	{ "/reason", 'S', LIMIT_ASK_REASON, false },
 	{ "/requestor", 's', LIMIT_ASK_NUMBER, false },
 };
 

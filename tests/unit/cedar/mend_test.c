@@ -107,7 +107,8 @@ static const struct bad_case cases[] = {
 	{ ENTITIES, "[" U "\"attrs\":{\"a\":1.5},\"parents\":[]}]" },
 	{ ENTITIES, "[" U "\"attrs\":{\"a\":{\"__expr\":\"1\"}},"
 		    "\"parents\":[]}]" },
-	{ ENTITIES, "[" U "\"attrs\":{\"a\":{\"__extn\":{}}},\"parents\":[]}]" },
+	{ TYPED_ENTITIES, "[" U "\"attrs\":{\"age\":1,\"ip\":{\"x\":1}},"
+	    "\"parents\":[]}]" },
 	{ ENTITIES, "[" U "\"attrs\":{\"a\":{\"__extn\":{\"fn\":\"f\",\"arg\":"
 		    "1}}},\"parents\":[]}]" },
 	{ ENTITIES, "[" U "\"attrs\":{\"a\":{\"__extn\":{\"fn\":\"ip\",\"arg\":"
