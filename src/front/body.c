@@ -191,6 +191,13 @@ put_leaf(struct flat *flat, char type, struct str value)
 	return 0;
 }
 
+/* A name that reads like a place in a list. */
+static bool
+is_number(const char *name)
+{
+	return name[0] != '\0' && name[strspn(name, "0123456789")] == '\0';
+}
+
 /* RFC 6901, 3. */
 static int
 push_name(struct flat *flat, struct str name)
@@ -242,6 +249,9 @@ put_object(struct flat *flat, const json_t *object)
 		r = put_leaf(flat, 'o', STR(""));
 	json_object_foreach(members, name, value) {
 		r = push_name(flat, str_of(name));
+		if (r == 0 && is_number(name))
+			r = refuse_here(flat, "bad-name",
+			    "a name that is a number");
 		if (r == 0)
 			r = put_value(flat, value);
 		if (r != 0)

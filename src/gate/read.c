@@ -95,7 +95,8 @@ read_subject(struct ask *ask, struct subject *subject, const char *prefix)
 	    instant_day(ask->now_us));
 	if (r == SUBJECT_E_REFUSED)
 		ask_refuse(ask, refusal_of(str_of(problem.rule)),
-		    arena_format(&ask->arena, "/%s", problem.member),
+		    arena_format(&ask->arena, "%s%s", prefix,
+			problem.member + strlen("subject")),
 		    arena_format(&ask->arena, "%.*s (rule %s)",
 			STR_ARG(problem.text), problem.rule));
 	return r < 0 ? TRACE(r) : 0;
