@@ -36,8 +36,8 @@ static const char *const expressions[] = {
 	"(principal.a + 1).b == 1",
 	"(!principal.a).b == 1",
 	"(if true then principal else resource).a == 1",
-	"ip(\"::1\").isInRange(ip(\"::\")) && datetime(\"2024-01-01\")"
-	".offset(duration(\"1d\")).toDate() == context.d",
+	("ip(\"::1\").isInRange(ip(\"::\")) && datetime(\"2024-01-01\")"
+	 ".offset(duration(\"1d\")).toDate() == context.d"),
 	"principal.hasTag(\"a\") && principal.getTag(\"a\") == [].isEmpty()",
 	"(1 + 2 == 3) == true",
 	"1 * (2 + 3) * -4 == 5",
