@@ -49,10 +49,11 @@ def h25_killed_at_random_moments_under_load(holder):
             began = time.monotonic()
             up_again(holder)
             slowest = max(slowest, time.monotonic() - began)
-            holder.log_check()
-            witness.see(load.fresh())
-            if number % 10 == 9:
-                witness.ask_again(3)
+            with load.paused():
+                holder.log_check()
+                witness.see(load.fresh())
+                if number % 10 == 9:
+                    witness.ask_again(3)
     finally:
         load.stop()
     witness.see(load.fresh())

@@ -50,7 +50,7 @@ def strace(pid, *options):
 def calls_of_one_request(holder, role):
     """How often a role makes each system call for one request: name -> count."""
     counts = collections.Counter()
-    pid, = holder.pids(role)
+    pid, = wait(lambda: holder.pids(role), f"the {role}")
     with strace(pid, "-e", f"trace={','.join(ERRORS)}") as trace:
         equal(holder.ask("alice", about(VIN)).status, 200)
         published(holder)
@@ -72,7 +72,7 @@ def ask(holder, key):
 def fault_survived(holder, witness, role, fault, number):
     """One request while the number-th call of this name fails."""
     name, error = fault
-    pid, = holder.pids(role)
+    pid, = wait(lambda: holder.pids(role), f"the {role}")
     before = holder.size()
     key = f"fault-{role}-{name}-{error}-{number}"
     holder.client("alice")
@@ -130,7 +130,7 @@ def h23_a_sync_that_fails_once_is_final_for_the_process_that_saw_it(holder):
     holder.populate()
     equal(holder.ask("alice", about(VIN)).status, 200)
     for role in ("gate", "keeper"):
-        pid, = holder.pids(role)
+        pid, = wait(lambda: holder.pids(role), f"the {role}")
         with strace(pid, "-e", "trace=fdatasync,fsync", "-e",
                     "inject=fdatasync,fsync:error=EIO:syscall=getpid:when=1"):
             with contextlib.suppress(OSError):
@@ -143,7 +143,7 @@ def h23_a_sync_that_fails_once_is_final_for_the_process_that_saw_it(holder):
 
 def short_write(holder, role, file, room):
     """The kernel cuts the write that crosses the limit: a genuine short write."""
-    pid, = holder.pids(role)
+    pid, = wait(lambda: holder.pids(role), f"the {role}")
     limit = file.stat().st_size + room if room > 0 else -room
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (limit, limit))
     for _ in range(8):

@@ -11,6 +11,7 @@ import os
 import pathlib
 import random
 import re
+import signal
 import subprocess
 import time
 
@@ -52,6 +53,15 @@ class Load:
         whole = data.rfind(b"\n") + 1
         self._read += whole
         return [tuple(line.decode().split("\t", 1)) for line in data[:whole].splitlines()]
+
+    @contextlib.contextmanager
+    def paused(self):
+        """No load meanwhile, or the log grows while it is checked."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def stop(self):
         self.process.terminate()
