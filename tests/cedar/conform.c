@@ -70,12 +70,33 @@ conform_count(struct conform *conform, int which, bool is_passed,
 /* ------------------------------------------------------------------ */
 /* Oracles.							      */
 
-/* {"e": [errors], ..}, or whether it is valid. */
+unsigned
+conform_warning(struct str text)
+{
+	/* What ours and the original's have in common. */
+	static const char *const parts[] = { "policy is impossible",
+		"mixed scripts", "General Security Profile", "BIDI",
+		"direction of writing" };
+
+	for (unsigned i = 0; i < ARRAY_LEN(parts); i++) {
+		if (memmem(text.p, text.len, parts[i], strlen(parts[i])) !=
+		    NULL)
+			return 1u << MIN(i, 3u);
+	}
+	return 0;
+}
+
+/* {"e": [errors], "w": [warnings]}, or whether it is valid. */
 static void
 read_verdict(struct oracle *oracle, const struct jsontree *val)
 {
 	const struct jsontree *errors = cedar_jsontree_get(val, STR("e"));
+	struct jsontree warnings = conform_list(val, "w");
 
+	oracle->has_warnings = cedar_jsontree_get(val, STR("w")) != NULL;
+	for (size_t i = 0; i < warnings.array.n; i++)
+		oracle->warnings |=
+		    conform_warning(warnings.array.items[i].text);
 	oracle->has_verdict = val->kind == JSONTREE_BOOL || errors != NULL;
 	if (val->kind == JSONTREE_BOOL)
 		oracle->is_valid = val->boolean;
@@ -223,6 +244,7 @@ main(int argc, char **argv)
 		[EST] = { "est" },
 		[TEXT] = { "text" },
 		[FORMAT] = { "format" },
+		[WARNINGS] = { "warnings" },
 		[ANSWERS] = { "oracle-decisions" },
 		[PROBES] = { "probes" } } };
 	int status;
