@@ -50,6 +50,10 @@
 #define LIMIT_CEDAR_EST_DEPTH 2048 /* of policies as JSON: two an operator */
 #define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
 #define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
+#define LIMIT_CEDAR_UNKNOWNS 256 /* of one query; looked through one by one */
+#define LIMIT_CEDAR_CHANGES 64 /* of one search: each is a bit */
+#define LIMIT_CEDAR_WAYS 64 /* kept at a time: each is compared with all */
+#define LIMIT_CEDAR_WAY_STEPS (1u << 16) /* of one search: a few milliseconds */
 #define LIMIT_CEDAR_NAMES (1u << 21) /* distinct names, and distinct uids */
 #define LIMIT_CEDAR_ANCESTORS (1u << 25) /* ancestor entries of one store */
 #define LIMIT_CEDAR_STRING (1u << 30) /* one text value: lengths are 32 bits */
@@ -71,6 +75,11 @@
 #define LIMIT_TLOG_RECEIPT_LINE 65536 /* Go's reader stops at such a line */
 #define LIMIT_TLOG_RECEIPT_BYTES (256u << 10) /* extra, proof and checkpoint */
 #define LIMIT_TLOG_EDGE_TILES 128 /* filled by one batch: 32,000 entries, 2 MiB */
+#define LIMIT_TLOG_POLICY_BYTES 65536 /* a policy: far past 64 rows of each kind */
+#define LIMIT_TLOG_POLICY_ITEMS 64 /* logs, witnesses, groups; C2SP asks for 32 */
+#define LIMIT_TLOG_WITNESS_BODY 65536 /* add-checkpoint: proof, 16 ML-DSA lines */
+#define LIMIT_TLOG_WITNESS_ANSWER 65536 /* cosignature lines of one witness */
+#define LIMIT_TLOG_WITNESS_CLOCK_S 3600 /* between its clock and ours */
 #define LIMIT_CLAIMS_VALUE 32768 /* JSON text of one; base64 fits a receipt */
 #define LIMIT_CLAIMS_DISCLOSURES 256 /* of one entry, which has about 25 */
 #define LIMIT_CLAIMS_MEMBERS 256     /* of one JSON object */
@@ -85,7 +94,7 @@
 #define LIMIT_STORE_SUBJECTS 64	       /* subjects of one warrant, instrument */
 #define LIMIT_STORE_CHUNK 256	       /* entries fetched at once in a walk */
 #define LIMIT_STORE_CACHE_KIB 8192     /* page cache: all roles fit 64 MiB */
-#define LIMIT_STORE_WAL_PAGES 4096     /* 16 MiB of log: time to checkpoint */
+#define LIMIT_STORE_WAL_PAGES 2048     /* 16 MiB of log: time to checkpoint */
 #define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
 #define LIMIT_STORE_REASON 256	       /* why a call failed, one line */
 #define LIMIT_STORE_PATH 4096	       /* PATH_MAX of Linux */
@@ -110,6 +119,20 @@
 #define LIMIT_CLERK_AGED 1024	    /* partial tiles waiting to be removed */
 #define LIMIT_CLERK_RETRY_MS 1000   /* after a fault: disk full, store busy */
 
+/* webcall, courier */
+#define LIMIT_WEBCALL_CA (4u << 20) /* authorities' certificates, PEM */
+#define LIMIT_COURIER_GRACE_MS 500  /* for the others once the quorum is met */
+#define LIMIT_COURIER_LOOKUP_S 600  /* a witness unreachable: look names up anew */
+#define LIMIT_COURIER_REPORT 262144 /* what came of a round, for 64 witnesses */
+
+/* witness */
+#define LIMIT_WITNESS_LOGS 4096	     /* that one witness serves */
+#define LIMIT_WITNESS_LIST_BYTES (4u << 20) /* the list of them: 1 KiB a log */
+#define LIMIT_WITNESS_BURST 60	     /* requests of a log at once, if it has a rate */
+#define LIMIT_WITNESS_CONNECTIONS 256 /* each has at most a body of 64 KiB */
+#define LIMIT_WITNESS_PER_ADDRESS 64 /* an operator may run many logs */
+#define LIMIT_WITNESS_REQUEST_MS 30000 /* from connection, or the last, to an end */
+
 /* gate */
 #define LIMIT_BATCH 256		   /* requests walked and committed together */
 #define LIMIT_ASK_BYTES (512u << 10) /* arena of one request */
@@ -124,6 +147,10 @@
 #define LIMIT_PACK_TESTS 2048	   /* cases in a pack's tests.json */
 #define LIMIT_NEEDS 8		   /* roles one request may wait for */
 #define LIMIT_RULINGS 64	   /* rules told of in one decision */
+#define LIMIT_LAWFUL 4		   /* sentences on what would make it lawful */
+#define LIMIT_LAWFUL_TRIALS 12	   /* ways that are judged for them */
+#define LIMIT_LAWFUL_BYTES (2u << 20) /* memory for finding them */
+#define LIMIT_LAWFUL_SENTENCE 1024 /* all clauses are some 900 bytes */
 #define LIMIT_DUTIES 32		   /* duties, and marks, of one decision */
 #define LIMIT_FRONTS 64		   /* front processes connected to the gate */
 #define LIMIT_BATCH_BYTES (8u << 20) /* arena of a whole batch, or of a reload */
@@ -135,8 +162,8 @@
 #define LIMIT_EPOCH_HOURS 24	   /* one sealing key */
 #define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
-#define LIMIT_SWEEP 1000	   /* expired rows removed in one step */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
+#define LIMIT_CLOCK_BACK_MS 5000   /* a clock may be behind the log at a start */
 
 /* front */
 #define LIMIT_FRONT_CONNECTIONS 1024   /* of one front process */
@@ -166,11 +193,16 @@
 /* cli */
 #define LIMIT_OPTIONS 256	     /* options on one command line */
 #define LIMIT_OPERANDS 64	     /* operands on one command line */
-#define LIMIT_LOOKBACK_BYTES ((size_t)256 << 20) /* a log of look-ups, whole */
-#define LIMIT_LOOKBACK_ROWS 2000000  /* its rows; the largest known has 300,000 */
+#define LIMIT_LOOKBACK_ROWS 5000000 /* of one log; the largest known has 1.8 m */
 #define LIMIT_LOOKBACK_RULES 64	     /* rules told apart; all packs have 30 */
+#define LIMIT_MONITOR_ENTRIES 10000000 /* new ones in a run, unless it says */
+#define LIMIT_MONITOR_KINDS 64	     /* types and decisions counted apart */
+#define LIMIT_MONITOR_CHANGES 64     /* of packs told singly; the rest is counted */
+#define LIMIT_MONITOR_FINDINGS 32    /* told singly; the rest is counted */
+#define LIMIT_MONITOR_STATE 524288   /* the state file */
 #define LIMIT_HTTPS_BYTES (1u << 20) /* an answer of a holder */
 #define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
+#define LIMIT_POLICY_FOLDERS 8 /* folders in folders searched for cases: links */
 #define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */
 #define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
 #define LIMIT_ISSUE_NAME 64		 /* CN: RFC 5280 ub-common-name */

@@ -9,10 +9,10 @@
 #include <errno.h>
 
 #include "cedar/check_tree.h"
-#include "cedar/confusable.h"
 #include "cedar/levelcheck.h"
 #include "cedar/policies.h"
 #include "cedar/schema.h"
+#include "cedar/textcheck.h"
 #include "cedar/typecheck.h"
 #include "limits.h"
 #include "util/fault.h"
@@ -528,7 +528,6 @@ validate_policy(struct validate *validate, const struct ast_policy *policy)
 		    policy->span);
 	if (!check->is_stopped)
 		warn_impossible(validate, before);
-	cedar_confusable_check(policy, check->diags);
 }
 
 /* ------------------------------------------------------------------ */
@@ -642,6 +641,9 @@ run(struct validate *validate, const struct cedar_policies *policies,
 	cedar_typecheck_fini(check);
 	arena_fini(&validate->types);
 	arena_fini(&validate->arena);
+	/* Last: warnings must not crowd out errors. */
+	for (size_t i = 0; i < set->n_policies && !check->is_stopped; i++)
+		cedar_textcheck_policy(&set->policies[i], diags);
 	if (check->is_stopped)
 		return check->r < 0 ? TRACE(check->r) : check->r;
 	return diags->n_errors > before ? CEDAR_E_INPUT : 0;

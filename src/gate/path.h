@@ -52,7 +52,11 @@ struct gate {
 	uint64_t signed_size; /* what the keeper signed last */
 	bool knows_keeper;    /* hello was answered since it was last down */
 	struct arena note_arena;
-	struct str note; /* checkpoint of signed_size */
+	struct str note;      /* the newest checkpoint we were given */
+	struct str witnessed; /* newest that a quorum cosigned; empty: none.
+				 Input, borrowed; see answer.c */
+	uint64_t note_size;   /* of the tree under note */
+	uint64_t kept_size; /* of the newest checkpoint in the store */
 
 	/* sealing */
 	uint64_t epoch;
@@ -61,7 +65,11 @@ struct gate {
 	bool is_epoch_fresh; /* begun in the open transaction */
 	struct seal_public seal_public;
 
+	/* of one call that needs room for a while; each begins by a reset */
+	struct arena scratch;
+
 	int64_t last_us;  /* time of the newest entry */
+	bool is_behind;	  /* the clock was before last_us in the last batch */
 	bool is_unwritable; /* the last commit failed: probe before ready */
 	bool is_stopped;  /* the store broke: the process must end */
 	bool is_refused;  /* the keeper refused our log: a human must look */

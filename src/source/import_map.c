@@ -11,6 +11,8 @@
 #include "util/instant.h"
 #include "util/utf8.h"
 
+#define HEADER_LISTED 24 /* names of columns in a message */
+
 /* While a mapping is read. */
 struct loading {
 	struct import_map *map;
@@ -62,6 +64,8 @@ line_start(struct str text, size_t line)
 {
 	size_t at = 0;
 
+	if (text.p == NULL)
+		return 0;
 	while (line > 1 && at < text.len) {
 		at = str_find(text, '\n', at) + 1;
 		line--;
@@ -74,7 +78,7 @@ line_start(struct str text, size_t line)
 static size_t
 line_of(const config_setting_t *setting)
 {
-	return config_setting_source_line(setting);
+	return setting != NULL ? config_setting_source_line(setting) : 1;
 }
 
 /* A string setting in the arena; a complaint and p == NULL when it is none. */
@@ -82,9 +86,10 @@ static struct str
 take_string(struct loading *loading, const config_setting_t *setting)
 {
 	struct str text = { NULL, 0 };
-	const char *name = config_setting_name(setting);
+	const char *name = setting != NULL ? config_setting_name(setting) : NULL;
 
-	if (config_setting_type(setting) != CONFIG_TYPE_STRING) {
+	if (setting == NULL ||
+	    config_setting_type(setting) != CONFIG_TYPE_STRING) {
 		complain(loading, line_of(setting),
 		    "%s: a text in quotes is expected",
 		    name != NULL ? name : "codes");
@@ -490,6 +495,23 @@ bind_entry(struct import_map *map, struct import_map_entry *entry,
 	    entry->target == IMPORT_MAP_SEALED;
 }
 
+/* What a person needs beside a name that is not there: those that are. */
+static void
+list_header(struct diag_list *diags, const struct csv *header)
+{
+	struct str list = STR("");
+
+	for (size_t i = 0; i < header->n_cells && i < HEADER_LISTED; i++) {
+		list = arena_format(diags->arena, "%.*s%s\"%.*s\"",
+		    STR_ARG(list), i > 0 ? ", " : "",
+		    STR_ARG(str_part(str_trim(csv_cell(header, i)), 0, 40)));
+		if (list.p == NULL)
+			return;
+	}
+	diag_help(diags, "its columns are %.*s%s", STR_ARG(list),
+	    header->n_cells > HEADER_LISTED ? ", …" : "");
+}
+
 int
 import_map_bind(struct import_map *map, struct diag_list *diags,
     const struct csv *header)
@@ -507,7 +529,10 @@ import_map_bind(struct import_map *map, struct diag_list *diags,
 		map->has_protected |= entry->target == IMPORT_MAP_PROTECTED;
 		map->has_sealed |= entry->target == IMPORT_MAP_SEALED;
 	}
-	return diags->n_errors > n_errors ? IMPORT_MAP_E_BAD : 0;
+	if (diags->n_errors == n_errors)
+		return 0;
+	list_header(diags, header);
+	return IMPORT_MAP_E_BAD;
 }
 
 const struct import_map_entry *

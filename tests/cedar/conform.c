@@ -73,15 +73,18 @@ conform_count(struct conform *conform, int which, bool is_passed,
 unsigned
 conform_warning(struct str text)
 {
-	/* What ours and the original's have in common. */
-	static const char *const parts[] = { "policy is impossible",
-		"mixed scripts", "General Security Profile", "BIDI",
-		"direction of writing" };
+	/* The original's words and ours. */
+	static const struct {
+		const char *part;
+		unsigned kind;
+	} parts[] = { { "policy is impossible", 1 }, { "mixed scripts", 2 },
+		{ "General Security Profile", 4 }, { "not belong in names", 4 },
+		{ "BIDI", 8 }, { "direction control", 8 } };
 
-	for (unsigned i = 0; i < ARRAY_LEN(parts); i++) {
-		if (memmem(text.p, text.len, parts[i], strlen(parts[i])) !=
-		    NULL)
-			return 1u << MIN(i, 3u);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (memmem(text.p, text.len, parts[i].part,
+			strlen(parts[i].part)) != NULL)
+			return parts[i].kind;
 	}
 	return 0;
 }

@@ -484,6 +484,16 @@ forms_case(struct making *making)
 }
 
 void
+generate_untyped_case(struct generate_case *made, struct draw *draw,
+    struct arena *arena)
+{
+	struct making making = { { draw, arena, NULL }, NULL, made };
+
+	*made = (struct generate_case){ 0 };
+	untyped_case(&making);
+}
+
+void
 generate_case(struct generate_case *made, struct draw *draw,
     struct arena *arena)
 {

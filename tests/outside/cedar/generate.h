@@ -66,4 +66,8 @@ struct generate_case {
 void generate_case(struct generate_case *made, struct draw *draw,
     struct arena *arena);
 
+/* Of the first family. */
+void generate_untyped_case(struct generate_case *made, struct draw *draw,
+    struct arena *arena);
+
 #endif

@@ -1,6 +1,7 @@
 // The original engine behind standard input: lines "FUNCTION CALL", CALL being
 // JSON, each answered by a line: what the function gave, as JSON. Texts pass as
-// they are: read by JSON.parse, a number past 2^53 would be another.
+// they are: read by JSON.parse, a number past 2^53 would be another. "part CALL" is
+// answered by the few words that partial evaluation comes to.
 import cedar from '@cedar-policy/cedar-wasm/nodejs';
 import readline from 'node:readline';
 
@@ -32,16 +33,31 @@ function answer(name, text) {
   return said;
 }
 
+// Not all of the request is known: what becomes of each policy.
+function part(text) {
+  const answer = cedar.isAuthorizedPartial(new Verbatim(text));
+  if (answer.type !== 'residuals')
+    return 'fail: ' + answer.errors.map((e) => e.message).join('; ');
+  const { decision, satisfied, errored, nontrivialResiduals, mayBeDetermining,
+    mustBeDetermining } = answer.response;
+  return [decision ?? 'none', ...[satisfied, errored, nontrivialResiduals,
+    mayBeDetermining, mustBeDetermining].map((ids) => ids.sort().join(','))]
+    .join('|');
+}
+
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const at = line.indexOf(' ');
+  const name = line.slice(0, at);
+  const text = line.slice(at + 1);
   let out;
   try {
-    out = answer(line.slice(0, at), line.slice(at + 1));
+    out = name === 'part' ? part(text) : answer(name, text);
   } catch (error) {
     // What is not JSON for the engine is thrown; a panic of its own ends us.
     if (error instanceof WebAssembly.RuntimeError)
       throw error;
-    out = failed(String(error.message ?? error));
+    const message = String(error.message ?? error);
+    out = name === 'part' ? 'fail: ' + message : failed(message);
   }
   process.stdout.write(out.replaceAll('\n', ' ') + '\n');
 }

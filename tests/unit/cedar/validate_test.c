@@ -299,7 +299,7 @@ h12_texts_that_can_be_taken_for_others_are_warned_of(void)
 	check(is_warned_of("principal.name == \"a\u202eb\"", "direction"));
 	/* In a pattern such a character is written as an escape. */
 	check(!is_warned_of("principal.name like \"a\u202eb\"", "direction"));
-	check(is_warned_of("principal == User::\"\u200b\"", "General Security"));
+	check(is_warned_of("principal == User::\"\u200b\"", "not belong in names"));
 	check(!is_warned_of("principal == User::\"\u00e9\"", "identifier"));
 }
 
