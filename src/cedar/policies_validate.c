@@ -367,15 +367,24 @@ check_scope_level(struct validate *validate, const struct ast_scope *scope,
 		cedar_levelcheck_tell(&validate->check, scope->span, 0, 1);
 }
 
+/* Nothing more can be found: without conditions all environments are alike. */
+static bool
+is_settled(const struct validate *validate)
+{
+	return validate->policy->n_conditions == 0 && !validate->has_level &&
+	    validate->is_possible;
+}
+
 static void
 check_resources(struct validate *validate, const struct schema_action *action)
 {
 	struct typecheck *check = &validate->check;
 
-	for (uint32_t i = 0; i < action->resources.n && !check->is_stopped;
-	    i++) {
+	for (uint32_t i = 0; i < action->resources.n && !check->is_stopped &&
+	    !is_settled(validate); i++) {
 		check->resource = action->resources.items[i];
-		check->n_checks++;
+		if (!cedar_typecheck_count(check))
+			return;
 		check_scope_level(validate, &validate->policy->resource,
 		    check->resource);
 		if (!may_fit_policy(validate->schema, check->resource,
@@ -399,9 +408,11 @@ check_environments(struct validate *validate)
 
 		check->action = action;
 		for (uint32_t j = 0; j < action->principals.n &&
-		    action->resources.n > 0 && !check->is_stopped; j++) {
+		    action->resources.n > 0 && !check->is_stopped &&
+		    !is_settled(validate); j++) {
 			check->principal = action->principals.items[j];
-			check->n_checks++;
+			if (!cedar_typecheck_count(check))
+				return;
 			check_scope_level(validate,
 			    &validate->policy->principal, check->principal);
 			if (!may_fit_policy(schema, check->principal,

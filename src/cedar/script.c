@@ -9,7 +9,7 @@
 struct range {
 	uint32_t first;
 	uint32_t last;
-	uint8_t set; /* row of sets */
+	uint16_t set; /* row of sets */
 };
 
 struct script_set {

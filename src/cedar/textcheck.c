@@ -104,15 +104,16 @@ look_at_name(const struct texts *texts, struct ast_span span, struct str text)
 	    "see UTS 39, General Security Profile for Identifiers");
 }
 
+/* Looked at as it is written: most of what is odd is an escape then. */
 static void
 look_at_pattern(const struct texts *texts, const struct ast_expr *expr)
 {
 	struct buf buf;
 
 	buf_init(&buf, LIMIT_CEDAR_TEXT);
-	for (size_t i = 0; i < expr->like.n; i++)
-		buf_add_str(&buf, expr->like.parts[i].literal);
-	look_at_text(texts, expr->like.pattern, buf_str(&buf));
+	cedar_escape_pattern(&buf, expr->like.parts, expr->like.n);
+	if (buf_finish(&buf) == 0)
+		look_at_text(texts, expr->like.pattern, buf_str(&buf));
 	buf_fini(&buf);
 }
 

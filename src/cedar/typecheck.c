@@ -1045,8 +1045,8 @@ type_of_uid(const struct typecheck *check, const struct check *expr)
 	return &check->schema->entities[type].type;
 }
 
-static bool
-count(struct typecheck *check)
+bool
+cedar_typecheck_count(struct typecheck *check)
 {
 	if (check->is_stopped)
 		return false;
@@ -1120,7 +1120,7 @@ type_of(struct typecheck *check, const struct check *expr)
 {
 	const struct schema_type *type = NULL;
 
-	if (count(check))
+	if (cedar_typecheck_count(check))
 		type = type_by_op(check, expr);
 	if (check->notes != NULL && type != NULL)
 		check->notes[expr->serial] = (uint8_t)(1 + type->kind);

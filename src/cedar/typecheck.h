@@ -75,6 +75,9 @@ void cedar_typecheck_tell(struct typecheck *check, struct ast_span span,
 void cedar_typecheck_help(struct typecheck *check, const char *format, ...)
     PRINTF(2, 3);
 
+/* Count one step of work. Returns: false past LIMIT_CEDAR_CHECKS: stopped. */
+bool cedar_typecheck_count(struct typecheck *check) NONNULL;
+
 /* Stop for a limit (CEDAR_E_LIMIT, told by the caller) or a fault. */
 void cedar_typecheck_stop(struct typecheck *check, int r) NONNULL;
 

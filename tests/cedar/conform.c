@@ -70,12 +70,36 @@ conform_count(struct conform *conform, int which, bool is_passed,
 /* ------------------------------------------------------------------ */
 /* Oracles.							      */
 
-/* {"e": [errors], ..}, or whether it is valid. */
+unsigned
+conform_warning(struct str text)
+{
+	/* The original's words and ours. */
+	static const struct {
+		const char *part;
+		unsigned kind;
+	} parts[] = { { "policy is impossible", 1 }, { "mixed scripts", 2 },
+		{ "General Security Profile", 4 }, { "not belong in names", 4 },
+		{ "BIDI", 8 }, { "direction control", 8 } };
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (memmem(text.p, text.len, parts[i].part,
+			strlen(parts[i].part)) != NULL)
+			return parts[i].kind;
+	}
+	return 0;
+}
+
+/* {"e": [errors], "w": [warnings]}, or whether it is valid. */
 static void
 read_verdict(struct oracle *oracle, const struct jsontree *val)
 {
 	const struct jsontree *errors = cedar_jsontree_get(val, STR("e"));
+	struct jsontree warnings = conform_list(val, "w");
 
+	oracle->has_warnings = cedar_jsontree_get(val, STR("w")) != NULL;
+	for (size_t i = 0; i < warnings.array.n; i++)
+		oracle->warnings |=
+		    conform_warning(warnings.array.items[i].text);
 	oracle->has_verdict = val->kind == JSONTREE_BOOL || errors != NULL;
 	if (val->kind == JSONTREE_BOOL)
 		oracle->is_valid = val->boolean;
@@ -223,6 +247,7 @@ main(int argc, char **argv)
 		[EST] = { "est" },
 		[TEXT] = { "text" },
 		[FORMAT] = { "format" },
+		[WARNINGS] = { "warnings" },
 		[ANSWERS] = { "oracle-decisions" },
 		[PROBES] = { "probes" } } };
 	int status;

@@ -27,6 +27,7 @@ enum {
 	EST,	/* oracle: est, and reading it back */
 	TEXT,	/* oracle: text */
 	FORMAT, /* oracle: fmt, every byte */
+	WARNINGS, /* oracle: val.w: which kinds of them */
 	ANSWERS, /* oracle: rs, of the version that the engine follows */
 	PROBES,
 	N_KINDS,
@@ -55,6 +56,8 @@ struct files {
 struct oracle {
 	bool has_verdict;
 	bool is_valid;
+	bool has_warnings;
+	unsigned warnings; /* bits: kinds of warnings */
 	struct str answers; /* "a1.0 d0.1 ..": decision, reasons, errors */
 };
 
@@ -70,6 +73,9 @@ struct conform {
 /* Count one answer. what: which, for --verbose. */
 void conform_count(struct conform *conform, int kind, bool is_passed,
     const char *path, struct str what);
+
+/* The kind of a warning, by what it says: a bit; 0 for any other. */
+unsigned conform_warning(struct str text);
 
 /* Whether the kind is to be run. */
 bool conform_wants(const struct conform *conform, int kind);

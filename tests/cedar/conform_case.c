@@ -244,6 +244,19 @@ run_requests(struct scene *scene, const struct one_case *one, bool is_loaded)
 /* ------------------------------------------------------------------ */
 /* Validation.							      */
 
+/* Of a policy that is not valid we do not warn besides. */
+static unsigned
+warnings_of(const struct scene *scene)
+{
+	unsigned kinds = 0;
+
+	for (size_t i = 0; i < scene->diags.n_items; i++) {
+		if (scene->diags.items[i].is_warning)
+			kinds |= conform_warning(scene->diags.items[i].text);
+	}
+	return kinds;
+}
+
 static void
 compare_verdict(struct scene *scene, const struct one_case *one, int kind,
     bool want)
@@ -256,6 +269,10 @@ compare_verdict(struct scene *scene, const struct one_case *one, int kind,
 	    &scene->diags);
 	conform_count(one->conform, kind, r == (want ? 0 : CEDAR_E_INPUT),
 	    one->path, want ? diag_first(&scene->diags) : STR("not refused"));
+	if (kind == VALIDATION && r == 0 && one->oracle != NULL &&
+	    one->oracle->has_warnings)
+		conform_count(one->conform, WARNINGS, warnings_of(scene) ==
+		    one->oracle->warnings, one->path, STR("others"));
 }
 
 /* The verdicts, strict and permissive. An oracle's goes before the case's. */

@@ -154,7 +154,8 @@ change_token(struct generator *g, struct tokens *tokens,
 		tokens->n++;
 		return;
 	default: /* exchanged with one near it */
-		to = MIN(at + 1 + below(g, 6), tokens->n - 1);
+		to = at + 1 + below(g, 6);
+		to = MIN(to, tokens->n - 1);
 		items[at] = items[to];
 		items[to] = kept;
 	}

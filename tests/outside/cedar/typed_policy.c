@@ -160,6 +160,10 @@ literal(const struct place *at, const struct model_type *type, int depth)
 	static const char *const numbers[] = { "0", "1", "2", "(-1)",
 		"9223372036854775807", "(-9223372036854775808)" };
 	static const char *const texts[] = { "a", "abc", "", "*", "é\\" };
+	/* Of several scripts, turned, private, joined: such are warned of. */
+	static const char *const odd_texts[] = { "p\u0430y", "a\u202eb",
+		"\ue000", "\u65e5\u672c\u306e", "\u0301a", "\u3105\u4e00",
+		"\u05d0\u0627", "\U0001f600", "\x01" };
 	static const char *const decimals[] = { "1.0", "-0.5", "3.1416", "1" };
 	static const char *const times[] = { "2024-01-01", "1970-01-01T00:00:01Z",
 		"9999-12-31T23:59:59.999+2359", "2024-02-30" };
@@ -175,7 +179,8 @@ literal(const struct place *at, const struct model_type *type, int depth)
 		put(g, ONE_OF(g, numbers));
 		return;
 	case MODEL_STRING:
-		generator_literal(g, ONE_OF(g, texts));
+		generator_literal(g, once_in(g, 12) ? ONE_OF(g, odd_texts) :
+		    ONE_OF(g, texts));
 		return;
 	case MODEL_DECIMAL:
 		extension_literal(g, "decimal", decimals, ARRAY_LEN(decimals));

@@ -35,7 +35,7 @@ static const char *const types[] = { "User", "Group", "NS::Doc" };
 static const char *const ids[] = { "a", "", "é\n\"\\" };
 static const char *const action_types[] = { "Action", "NS::Action" };
 static const char *const action_ids[] = { "p", "q", "r" };
-static const char *const texts[] = { "a", "abc", "", "*", "a*c", "é😀", "\t\"\\",
+static const char *const texts[] = { "a", "abc", "", "*", "a*c", "é😀", "\t\"\\", "\x01\x7f", "\u0301", "\u200b\ue000",
 	"1.0", "10.0.0.1", "2024-01-01", "1h", "n" };
 static const char *const patterns[] = { "*", "a*", "*c", "a*c", "", "\\*", "*é*",
 	"a\\u{2a}c", "a\\x2a", "*a*b*c*", "**", "\\u{e9}*", "\\t*" };

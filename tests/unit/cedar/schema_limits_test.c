@@ -127,6 +127,47 @@ a_hierarchy_has_so_many_pairs_and_no_more(void)
 	buf_fini(&text);
 }
 
+/* A policy without conditions need not be looked at in every environment. */
+static void
+h12_environments_that_are_alike_are_looked_at_once(void)
+{
+	CLEANUP(cedar_policies_freep) struct cedar_policies *policies = NULL;
+	CLEANUP(cedar_schema_freep) struct cedar_schema *schema = NULL;
+	CLEANUP(cedar_names_freep) struct cedar_names *names = NULL;
+	const size_t n = 1024; /* 2^30 environments, were they looked at */
+	struct diag_list diags;
+	struct arena arena;
+	struct buf text;
+	struct buf list;
+
+	arena_init(&arena, 64 << 20);
+	buf_init(&text, 32 << 20);
+	buf_init(&list, 1 << 20);
+	for (size_t i = 0; i < n; i++)
+		buf_add_format(&list, "%sE%zu", i > 0 ? "," : "", i);
+	buf_add_format(&text, "entity %.*s;\n", STR_ARG(buf_str(&list)));
+	for (size_t i = 0; i < n; i++)
+		buf_add_format(&text, "action a%zu appliesTo { principal: "
+		    "[%.*s], resource: [%.*s] };\n", i,
+		    STR_ARG(buf_str(&list)), STR_ARG(buf_str(&list)));
+	diag_init(&diags, &arena, STR("schema"), buf_str(&text));
+	check(cedar_schema_parse(&schema, buf_str(&text), &diags) == 0);
+	check(cedar_names_new(&names) == 0);
+	diags.source = STR("permit(principal, action, resource);");
+	check(cedar_policies_parse(&policies, names, diags.source, NULL, 0, 0,
+	    &diags) == 0);
+	if (schema != NULL && policies != NULL) {
+		check(cedar_policies_validate(policies, schema, 0, &diags) ==
+		    0);
+		/* Levels look at each: that is counted, and ends. */
+		check(cedar_policies_validate_level(policies, schema, 0, 0,
+		    &diags) == CEDAR_E_LIMIT);
+	}
+	buf_fini(&list);
+	buf_fini(&text);
+	arena_fini(&arena);
+}
+
 /*
  * Principals times resources times the expressions of a policy: the work a
  * validation may cost is bounded, not only its input.
@@ -178,6 +219,7 @@ static const struct tap_test tests[] = {
 	TEST(a_type_with_all_put_in_is_so_large_and_no_larger),
 	TEST(a_schema_has_so_many_names_and_no_more),
 	TEST(a_hierarchy_has_so_many_pairs_and_no_more),
+	TEST(h12_environments_that_are_alike_are_looked_at_once),
 	TEST(a_validation_costs_so_much_and_no_more),
 };
 

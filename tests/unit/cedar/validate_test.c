@@ -265,6 +265,44 @@ in_a_scope_costs_a_level(void)
 	    &f.diags) == 0);
 }
 
+/* Whether the validator warns of it; it is valid all the same. */
+static bool
+is_warned_of(const char *text, const char *part)
+{
+	CLEANUP(fixture_fini) struct fixture f;
+	bool is_said = false;
+
+	fixture_init(&f);
+	check_u64((unsigned)condition(&f, text, 0), 0);
+	for (size_t i = 0; i < f.diags.n_items; i++) {
+		const struct diag *diag = &f.diags.items[i];
+
+		is_said |= diag->is_warning && diag->help.len > 0 &&
+		    memmem(diag->text.p, diag->text.len, part, strlen(part)) !=
+			NULL;
+	}
+	return is_said;
+}
+
+static void
+h12_texts_that_can_be_taken_for_others_are_warned_of(void)
+{
+	static const char mixed[] = "mixed scripts";
+
+	check(is_warned_of("principal.name == \"p\u0430ypal\"", mixed));
+	check(!is_warned_of("principal.name == \"paypal\"", mixed));
+	check(!is_warned_of("principal.name == \"\u043f\u0440\"", mixed));
+	/* Han with Hiragana is Japanese; private characters are of no script. */
+	check(!is_warned_of("principal.name == \"\u65e5\u306e\"", mixed));
+	check(is_warned_of("principal.name == \"\ue000\"", mixed));
+	check(is_warned_of("principal.name like \"p\u0430*\"", mixed));
+	check(is_warned_of("principal.name == \"a\u202eb\"", "direction"));
+	/* In a pattern such a character is written as an escape. */
+	check(!is_warned_of("principal.name like \"a\u202eb\"", "direction"));
+	check(is_warned_of("principal == User::\"\u200b\"", "not belong in names"));
+	check(!is_warned_of("principal == User::\"\u00e9\"", "identifier"));
+}
+
 static int
 add_entities(const char *json)
 {
@@ -377,6 +415,7 @@ static const struct tap_test tests[] = {
 	TEST(what_is_never_evaluated_is_not_typed),
 	TEST(types_must_fit_in_strict_mode),
 	TEST(names_must_be_declared),
+	TEST(h12_texts_that_can_be_taken_for_others_are_warned_of),
 	TEST(a_scope_that_fits_no_action_is_an_error_up_to_4_12_and_a_warning_since),
 	TEST(a_policy_that_can_never_apply_is_warned_of),
 	TEST(templates_and_links_are_validated),
