@@ -495,7 +495,7 @@ close_from(struct closing *closing, uint32_t item, struct diag_list *diags)
 int
 cedar_entities_finish(struct cedar_entities *entities, struct diag_list *diags)
 {
-	CLEANUP(closing_fini) struct closing closing = { 0 };
+	struct closing closing = { 0 };
 	int r = closing_init(&closing, entities);
 
 	assert(!entities->is_finished);
@@ -507,6 +507,7 @@ cedar_entities_finish(struct cedar_entities *entities, struct diag_list *diags)
 		diag_error_at(diags, STR("entities"),
 		    "the hierarchy has more than %u ancestors in all",
 		    LIMIT_CEDAR_ANCESTORS);
+	closing_fini(&closing);
 	entities->is_finished = r == 0;
 	return r < 0 ? TRACE(r) : r;
 }

@@ -544,7 +544,7 @@ type_of_get(struct typecheck *check, const struct check *expr)
 {
 	const struct check *left = expr->operands[0];
 	const struct schema_type *type = expect_holder(check, left);
-	struct schema_type_attr attr;
+	struct schema_type_attr attr = { 0 };
 	struct str near;
 
 	if (type == NULL || type->kind == TYPE_NEVER)
@@ -972,7 +972,8 @@ check_constructor(struct typecheck *check, const struct check *expr)
 		is_fine = false;
 	}
 	for (size_t i = 0; i < expr->n && !check->join.is_permissive; i++) {
-		if (expr->operands[i]->op <= CHECK_UID)
+		if (expr->operands[i] == NULL ||
+		    expr->operands[i]->op <= CHECK_UID)
 			continue;
 		cedar_typecheck_tell(check, expr->span, "extension "
 		    "constructors may not be called with non-literal "

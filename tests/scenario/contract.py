@@ -63,6 +63,7 @@ def cases(h):
         post("createInvestigation", cases_, {"number": "C-9", "offence": "theft"}, 403),
         post("createApproval", f"/v1/requests/{photo[0]}/approvals", GRANT, 403),
         get("livez", "/livez", 200), get("readyz", "/readyz", 200),
+        get("getVerifyPage", "/verify", 200),
         get("getOpenapi", "/openapi.json", 200), get("getCheckpoint", "/log/checkpoint", 200),
         get("getTile", f"/log/tile/{tile}", 200), get("getTile", "/log/tile/0/999", 404)]
     yield "sam", [

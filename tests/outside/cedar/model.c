@@ -7,7 +7,8 @@ static const char *const clashes[] = { "Long", "ipaddr", "String", "decimal", "B
 	"Boolean", "Extension", "__cedar", "appliesTo", "entity", "namespace",
 	"action" };
 static const char *const attr_names[] = { "a", "n", "b", "owner", "x y", "if", "tags",
-	"principal", "é", "_1", "", "\u0251\u0430", "type", "id", "like", "context", "A" };
+	"principal", "é", "_1", "", "\u0251\u0430", "type", "id", "like", "context",
+	"A" };
 static const char *const ids[] = { "a", "b", "", "é\"\\", "x y", "__cedar",
 	"p\u0430y", "a\u202eb", "\u200b", "\u00b2" };
 static const char *const action_ids[] = { "view", "edit", "read only", "all",
