@@ -211,7 +211,7 @@ static int
 read_extension(struct cedar_value *value, const struct entities_json *reader,
     const struct jsontree *json)
 {
-	struct entities_json_call call;
+	struct entities_json_call call = { 0 };
 	struct cedar_value values[2];
 	int r = cedar_entities_json_open_call(&call, reader, json);
 

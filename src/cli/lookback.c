@@ -373,7 +373,7 @@ read_row(struct work *work, const struct audit_log_row *cells)
 {
 	struct lookback *lookback = work->lookback;
 	struct case_ref ref = { 0 };
-	struct reason reason;
+	struct reason reason = { 0 };
 	struct row *row = NULL;
 	int r = add_row(work, &row);
 

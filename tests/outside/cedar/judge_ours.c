@@ -247,6 +247,23 @@ decide(struct loaded *loaded, const struct question *question)
 /* Validation.							      */
 
 /* The ids in messages "policy `id`: ..". */
+static bool
+has_error(const struct loaded *loaded, struct str id)
+{
+	const struct diag_list *diags = &loaded->diags;
+
+	for (size_t i = 0; i < diags->n_items; i++) {
+		struct str text = diags->items[i].text;
+
+		if (!diags->items[i].is_warning &&
+		    str_has_prefix(text, STR("policy `")) &&
+		    str_is_equal(id,
+			str_part(text, 8, str_find(text, '`', 8))))
+			return true;
+	}
+	return false;
+}
+
 static struct str
 ids_of(struct loaded *loaded, bool is_warning)
 {
@@ -263,7 +280,9 @@ ids_of(struct loaded *loaded, bool is_warning)
 		    !str_has_prefix(text, STR("policy `")))
 			continue;
 		end = str_find(text, '`', 8);
-		list[n++] = str_part(text, 8, end);
+		list[n] = str_part(text, 8, end);
+		/* Of what is wrong, both are heard on that alone. */
+		n += !is_warning || !has_error(loaded, list[n]);
 	}
 	return joined(list, n, loaded->arena);
 }

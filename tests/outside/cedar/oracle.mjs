@@ -3,7 +3,6 @@
 // they are: read by JSON.parse, a number past 2^53 would be another. "part CALL" is
 // answered by the few words that partial evaluation comes to.
 import cedar from '@cedar-policy/cedar-wasm/nodejs';
-import readline from 'node:readline';
 
 class Verbatim {
   constructor(text) { this.text = text; }
@@ -45,7 +44,18 @@ function part(text) {
     .join('|');
 }
 
-for await (const line of readline.createInterface({ input: process.stdin })) {
+// By "\n" alone: readline ends a line at U+2028 as well.
+async function* lines(stream) {
+  let rest = '';
+  stream.setEncoding('utf8');
+  for await (const chunk of stream) {
+    const whole = (rest + chunk).split('\n');
+    rest = whole.pop();
+    yield* whole;
+  }
+}
+
+for await (const line of lines(process.stdin)) {
   const at = line.indexOf(' ');
   const name = line.slice(0, at);
   const text = line.slice(at + 1);
