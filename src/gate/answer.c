@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "gate/core.h"
-#include "gate/tiles.h"
+#include "store/tiles.h"
 #include "tlog/receipt.h"
 #include "util/base64.h"
 #include "util/fault.h"
@@ -18,7 +18,7 @@ write_receipt(struct gate *gate, struct ask *ask, uint64_t index,
     struct str leaf, struct str for_asker)
 {
 	CLEANUP(buf_fini) struct buf text = { 0 };
-	struct tlog_tile_reader reader = tiles_reader(gate);
+	struct tlog_tile_reader reader = tiles_reader(gate->store);
 	struct str parts[] = { leaf, STR("~"), for_asker };
 	struct tlog_receipt receipt = { .has_extra = true,
 		.index = index,

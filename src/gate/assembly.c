@@ -3,14 +3,14 @@
 
 #include "crypto/secret.h"
 #include "gate/force.h"
-#include "gate/tiles.h"
 #include "store/store.h"
+#include "store/tiles.h"
 #include "util/fault.h"
 
 static int
 restore_edge(struct gate *gate)
 {
-	struct tlog_tile_reader reader = tiles_reader(gate);
+	struct tlog_tile_reader reader = tiles_reader(gate->store);
 	CLEANUP(arena_fini) struct arena arena = { 0 };
 	struct store_entry newest;
 	uint64_t size;

@@ -85,14 +85,14 @@ put_label(struct json *leaf, struct buf *for_asker, struct buf *for_holder,
     const struct label_row *row, struct str value, const struct random *random)
 {
 	struct claims_digest digest;
-	struct buf *out = row->audience == AUDIENCE_ASKER ? for_asker
-							  : for_holder;
+	bool is_absent = value.p == NULL;
+	struct buf *out = row->audience == AUDIENCE_ASKER && !is_absent
+	    ? for_asker
+	    : for_holder;
 
-	if (value.p == NULL) {
-		claims_disclosure_decoy(&digest, random);
-		claims_put(leaf, row->name.p, &digest);
-		return 0;
-	}
+	/* Absence is a value too: it can be shown, and cannot be told apart. */
+	if (is_absent)
+		value = STR("null");
 	if (claims_disclosure_add(out, &digest, random, value) != 0)
 		return FAULT(ENOBUFS);
 	buf_add_char(out, '~');

@@ -28,6 +28,7 @@ enum entry_type {
 enum entry_label {
 	LABEL_AGENCY,
 	LABEL_APPROVALS,
+	LABEL_BIRTH_MONTH,
 	LABEL_BODY_DIGEST,
 	LABEL_CERTIFICATE,
 	LABEL_CHANGE,
@@ -100,7 +101,8 @@ void entry_put_json(struct entry *entry, enum entry_label label,
     struct str json) NONNULL;
 
 /*
- * Write the entry down: salts, digests, decoys, leaf.
+ * Write the entry down: salts, digests, leaf. An absent value is a null whose
+ * disclosure the holder keeps, whoever the label is for.
  *
  * random: the salts' source. Returns: 0; fault ENOMEM.
  */

@@ -3,13 +3,12 @@
 
 #include <errno.h>
 
+#include "crypto/envelope.h"
 #include "crypto/secret.h"
 #include "store/entries.h"
 #include "store/store.h"
 #include "util/fault.h"
 #include "util/instant.h"
-
-#define EPOCH_HEAD 8
 
 static int
 begin(struct gate *gate, int64_t now_us, uint64_t id)
@@ -62,14 +61,13 @@ int
 epoch_seal(struct gate *gate, struct str *sealed, struct arena *arena,
     struct str context, struct str bytes)
 {
-	size_t len = EPOCH_HEAD + bytes.len + SEAL_OVERHEAD;
+	size_t len = bytes.len + ENVELOPE_OVERHEAD;
 	char *out = arena_alloc(arena, len);
 
 	if (out == NULL)
 		return FAULT(ENOMEM);
-	frame_set_u64(out, gate->epoch);
-	seal_encrypt((uint8_t *)out + EPOCH_HEAD, &gate->epoch_key,
-	    &gate->random, context.p, context.len, bytes.p, bytes.len);
+	envelope_seal(out, gate->epoch, &gate->epoch_key, &gate->random,
+	    context, bytes);
 	*sealed = (struct str){ out, len };
 	return 0;
 }
@@ -99,23 +97,21 @@ epoch_open(struct gate *gate, struct str *bytes, struct arena *arena,
     struct str context, struct str sealed)
 {
 	struct seal_key key;
+	uint64_t id;
 	char *out;
-	size_t len;
 	int r;
 
-	if (sealed.len < EPOCH_HEAD + SEAL_OVERHEAD)
+	if (!envelope_epoch(&id, sealed))
 		return EPOCH_E_BAD;
-	r = find_key(gate, &key, arena, frame_get_u64(sealed.p));
+	r = find_key(gate, &key, arena, id);
 	if (r != 0)
 		return r < 0 ? TRACE(r) : r;
-	len = sealed.len - EPOCH_HEAD;
-	out = arena_alloc(arena, len);
+	out = arena_alloc(arena, sealed.len - ENVELOPE_OVERHEAD);
 	if (out == NULL)
 		return FAULT(ENOMEM);
-	r = seal_decrypt((uint8_t *)out, &key, context.p, context.len,
-	    (const uint8_t *)sealed.p + EPOCH_HEAD, len);
+	r = envelope_open(out, &key, context, sealed);
 	secret_wipe(&key, sizeof(key));
-	*bytes = (struct str){ out, len - SEAL_OVERHEAD };
+	*bytes = (struct str){ out, sealed.len - ENVELOPE_OVERHEAD };
 	return r == 0 ? 0 : EPOCH_E_BAD;
 }
 

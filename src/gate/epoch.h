@@ -4,8 +4,8 @@
  * Values of persons are sealed (XChaCha20-Poly1305) under the key of the
  * current epoch, which is kept wrapped to the keeper's public key. The gate
  * holds the current key only; an older one it must ask the keeper for.
- * Sealed bytes: u64 epoch, big-endian, then the sealed text; what they belong
- * to is bound to them as context.
+ * Sealed bytes are an envelope (crypto/envelope.h); what they belong to is
+ * bound to them as context.
  */
 #ifndef STILE_GATE_EPOCH_H
 #define STILE_GATE_EPOCH_H

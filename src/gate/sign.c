@@ -4,7 +4,7 @@
  */
 #include "gate/path.h"
 
-#include "gate/tiles.h"
+#include "store/tiles.h"
 #include "util/fault.h"
 
 /* Learn (again) what the keeper signed last. */
@@ -24,7 +24,7 @@ meet_keeper(struct gate *gate)
 static int
 sign(struct gate *gate)
 {
-	struct tlog_tile_reader reader = tiles_reader(gate);
+	struct tlog_tile_reader reader = tiles_reader(gate->store);
 	struct tlog_proof proof = { 0 };
 	struct digest root;
 	uint64_t size = tlog_edge_size(gate->edge);

@@ -21,6 +21,15 @@ static const struct row_field sealed_fields[] = {
 	ROW_FIELD(BYTES, struct store_sealed, bytes),
 };
 
+static const struct row_field kept_fields[] = {
+	ROW_FIELD(U64, struct store_kept, entry.index),
+	ROW_FIELD(I64, struct store_kept, entry.time_us),
+	ROW_FIELD(TEXT, struct store_kept, entry.type),
+	ROW_FIELD(BYTES, struct store_kept, entry.bytes),
+	ROW_FIELD(U64, struct store_kept, epoch),
+	ROW_FIELD(BYTES, struct store_kept, sealed),
+};
+
 static const struct row_field epoch_fields[] = {
 	ROW_FIELD(U64, struct store_epoch, id),
 	ROW_FIELD(I64, struct store_epoch, created_us),
@@ -31,6 +40,8 @@ static const struct row_table entry_table =
     ROW_TABLE(entry_fields, struct store_entry);
 static const struct row_table sealed_table =
     ROW_TABLE(sealed_fields, struct store_sealed);
+static const struct row_table kept_table =
+    ROW_TABLE(kept_fields, struct store_kept);
 static const struct row_table epoch_table =
     ROW_TABLE(epoch_fields, struct store_epoch);
 
@@ -77,7 +88,8 @@ entries_find(struct store *store, struct arena *arena,
 }
 
 struct walk {
-	entries_each_fn *each;
+	entries_each_fn *each;	    /* one of the two */
+	entries_kept_fn *each_kept;
 	void *context;
 	uint64_t next; /* where the following chunk begins */
 	bool is_stopped;
@@ -96,27 +108,84 @@ walk_entry(void *context, const void *object)
 	return r;
 }
 
+static int
+walk_kept(void *context, const void *object)
+{
+	struct walk *walk = context;
+	const struct store_kept *kept = object;
+	int r;
+
+	walk->next = kept->entry.index + 1;
+	r = walk->each_kept(walk->context, kept);
+	walk->is_stopped = r != 0;
+	return r;
+}
+
+static int
+walk_all(struct store *store, struct walk *walk, uint64_t from, uint64_t to)
+{
+	bool is_kept = walk->each_kept != NULL;
+
+	walk->next = from;
+	while (from < to && !walk->is_stopped) {
+		uint64_t end = from + MIN(to - from, LIMIT_STORE_CHUNK);
+		int r;
+
+		r = row_each(store,
+		    is_kept ? STATEMENT_KEPT_EACH : STATEMENT_ENTRY_EACH,
+		    is_kept ? &kept_table : &entry_table,
+		    (const struct backend_value[]){
+			row_u64(from), row_u64(end) },
+		    is_kept ? walk_kept : walk_entry, walk);
+		if (r != 0)
+			return TRACE(r);
+		if (walk->next == from)
+			break;
+		from = walk->next;
+	}
+	return 0;
+}
+
 int
 entries_each(struct store *store, uint64_t from, uint64_t to,
     entries_each_fn *each, void *context)
 {
-	struct walk walk = { each, context, from, false };
+	struct walk walk = { .each = each, .context = context };
 
-	while (from < to && !walk.is_stopped) {
-		uint64_t end = from + MIN(to - from, LIMIT_STORE_CHUNK);
-		int r;
+	return TRACE(walk_all(store, &walk, from, to));
+}
 
-		r = row_each(store, STATEMENT_ENTRY_EACH, &entry_table,
-		    (const struct backend_value[]){
-			row_u64(from), row_u64(end) },
-		    walk_entry, &walk);
-		if (r != 0)
-			return TRACE(r);
-		if (walk.next == from)
-			break;
-		from = walk.next;
+int
+entries_each_kept(struct store *store, uint64_t from, uint64_t to,
+    entries_kept_fn *each, void *context)
+{
+	struct walk walk = { .each_kept = each, .context = context };
+
+	return TRACE(walk_all(store, &walk, from, to));
+}
+
+int
+entries_find_time(struct store *store, uint64_t *index, int64_t time_us)
+{
+	CLEANUP(arena_fini) struct arena arena = { 0 };
+	uint64_t low = 0;
+	uint64_t high = 0;
+	int r = entries_count(store, &high);
+
+	arena_init(&arena, (size_t)2 * LIMIT_STORE_ENTRY);
+	while (r == 0 && low < high) {
+		uint64_t middle = low + (high - low) / 2;
+		struct store_entry entry;
+
+		arena_reset(&arena);
+		r = entries_find(store, &arena, &entry, middle);
+		if (r == 0 && entry.time_us < time_us)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return 0;
+	*index = low;
+	return r == STORE_E_ABSENT ? FAULT(EUCLEAN) : TRACE(r);
 }
 
 int

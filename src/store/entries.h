@@ -28,6 +28,13 @@ struct store_sealed {
 	struct str bytes; /* nonce and ciphertext */
 };
 
+/* An entry with what is kept sealed beside it. */
+struct store_kept {
+	struct store_entry entry;
+	uint64_t epoch;	   /* 0: nothing is kept, it was erased */
+	struct str sealed; /* empty then */
+};
+
 struct store_epoch {
 	uint64_t id; /* from 1 */
 	int64_t created_us;
@@ -41,6 +48,9 @@ struct store_epoch {
  * the each-function passes on.
  */
 typedef int entries_each_fn(void *context, const struct store_entry *entry);
+
+/* As entries_each_fn for entries_each_kept(). */
+typedef int entries_kept_fn(void *context, const struct store_kept *kept);
 
 /*
  * Append an entry. entry->index must be entries_count() at that moment.
@@ -69,6 +79,19 @@ int entries_find(struct store *store, struct arena *arena,
  */
 int entries_each(struct store *store, uint64_t from, uint64_t to,
     entries_each_fn *each, void *context) MUST_USE;
+
+/* As entries_each() with the sealed values beside each entry. */
+int entries_each_kept(struct store *store, uint64_t from, uint64_t to,
+    entries_kept_fn *each, void *context) MUST_USE;
+
+/*
+ * Find the first entry of that time or later: entries stand in the order of
+ * their times. *index is the number of entries when there is none.
+ *
+ * Returns: 0; STORE_E_LIMIT; fault.
+ */
+int entries_find_time(struct store *store, uint64_t *index, int64_t time_us)
+    MUST_USE NONNULL;
 
 /*
  * Keep the full tile n of a level (tlog's level, 0 = leaf hashes).
