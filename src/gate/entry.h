@@ -33,6 +33,7 @@ enum entry_label {
 	LABEL_CERTIFICATE,
 	LABEL_CHANGE,
 	LABEL_DETAIL,
+	LABEL_DIGEST,
 	LABEL_DISCLOSED,
 	LABEL_DUTIES,
 	LABEL_END_USE,
@@ -84,9 +85,9 @@ struct entry {
 /* What came of an entry: all in the arena. */
 struct entry_text {
 	struct str leaf; /* the bytes that are hashed into the log */
-	/* Disclosures (base64url), each followed by '~', in label order. */
+	/* Disclosures (base64url) of the receipt, each followed by '~'. */
 	struct str for_asker;
-	struct str for_holder; /* the rest */
+	struct str kept; /* all of them, as claims/kept.h has them */
 };
 
 /* "request" and so on; STR("") for ENTRY_NONE. */

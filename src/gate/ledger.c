@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "claims/kept.h"
 #include "gate/epoch.h"
 #include "store/store.h"
 #include "tlog/merkle.h"
@@ -38,14 +39,12 @@ put_sealed(struct gate *gate, const struct entry_text *text,
     struct arena *arena, uint64_t index)
 {
 	struct str context = context_of(arena, index);
-	struct str parts[] = { text->for_asker, STR("\n"), text->for_holder };
-	struct str plain = arena_join(arena, parts, ARRAY_LEN(parts));
 	struct store_sealed row = { .index = index, .epoch = gate->epoch };
 	int r;
 
-	if (context.p == NULL || plain.p == NULL)
+	if (context.p == NULL)
 		return FAULT(ENOMEM);
-	r = epoch_seal(gate, &row.bytes, arena, context, plain);
+	r = epoch_seal(gate, &row.bytes, arena, context, text->kept);
 	if (r == 0)
 		r = entries_put_sealed(gate->store, &row);
 	return r > 0 ? FAULT(EIO) : TRACE(r);
@@ -65,26 +64,44 @@ ledger_append(struct gate *gate, struct entry_text *text, struct arena *arena,
 	return TRACE(r);
 }
 
+/* What the asker may see of it. */
+static int
+cut_for_asker(struct entry_text *text, struct arena *arena)
+{
+	char *out = arena_alloc(arena, text->kept.len);
+	struct str rest = text->kept;
+	enum claims_kept whose;
+	struct str disclosure;
+	size_t len = 0;
+
+	if (out == NULL)
+		return FAULT(ENOMEM);
+	while (claims_kept_next(&whose, &disclosure, &rest)) {
+		if (whose != CLAIMS_KEPT_ASKER)
+			continue;
+		memcpy(out + len, disclosure.p, disclosure.len + 1);
+		len += disclosure.len + 1; /* its tilde is right behind it */
+	}
+	text->for_asker = (struct str){ out, len };
+	return rest.len == 0 ? 0 : FAULT(EUCLEAN);
+}
+
 int
 ledger_open(struct gate *gate, struct entry_text *text, struct arena *arena,
     uint64_t index)
 {
 	struct store_sealed row;
 	struct str context = context_of(arena, index);
-	struct str plain;
 	int r = entries_find_sealed(gate->store, arena, &row, index);
 
 	if (r != 0)
 		return r < 0 ? TRACE(r) : LEDGER_E_ABSENT;
 	if (context.p == NULL)
 		return FAULT(ENOMEM);
-	r = epoch_open(gate, &plain, arena, context, row.bytes);
+	r = epoch_open(gate, &text->kept, arena, context, row.bytes);
 	if (r != 0)
 		return r < 0 ? TRACE(r) : r;
-	if (!str_split(&text->for_asker, &plain, '\n'))
-		text->for_asker = STR("");
-	text->for_holder = plain;
-	return 0;
+	return TRACE(cut_for_asker(text, arena));
 }
 
 int

@@ -17,8 +17,8 @@ int ledger_append(struct gate *gate, struct entry_text *text,
     struct arena *arena, const struct entry *entry) MUST_USE NONNULL;
 
 /*
- * Open the sealed values of an entry: the disclosures for its asker and the
- * rest, as entry_write() gave them. text->leaf is left alone.
+ * Open the sealed values of an entry, as entry_write() gave them. text->leaf is
+ * left alone.
  *
  * Returns: 0; EPOCH_E_* (gate/epoch.h); LEDGER_E_ABSENT; fault.
  */

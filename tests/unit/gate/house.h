@@ -49,7 +49,9 @@ struct house_answer {
 /*
  * One ask. who: "amy" (requester, on case 24-001), "bob" (not on it), "sue"
  * (supervisor), "old" (training lapsed), "out" (suspended), "zed" (another
- * agency), "nobody" (unknown certificate). body: JSON text.
+ * agency), "nobody" (unknown certificate); of the holder's staff "cal"
+ * (counsel), "pam" (privacy officer), "dot" (data owner and counsel). body:
+ * JSON text.
  */
 struct house_answer house_ask(struct house *house, const char *who,
     const char *operation, const char *parameter, const char *key,

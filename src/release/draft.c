@@ -1,0 +1,127 @@
+/* Writing drafts; see draft.h. */
+#include "release/draft.h"
+
+#include <errno.h>
+
+#include "util/buf.h"
+#include "util/fault.h"
+#include "util/file.h"
+#include "util/json.h"
+
+#define WRITE_AT ((size_t)256 << 10)
+
+struct drafting {
+	struct draft_report *report;
+	const struct order *order;
+	int fd;
+	struct buf out;
+};
+
+static int
+flush(struct drafting *drafting, size_t least)
+{
+	int r;
+
+	if (drafting->out.len < least)
+		return 0;
+	if (buf_finish(&drafting->out) != 0)
+		return FAULT(ENOMEM);
+	r = file_write_all(drafting->fd, buf_str(&drafting->out));
+	buf_reset(&drafting->out);
+	return TRACE(r);
+}
+
+static void
+put_head(struct drafting *drafting)
+{
+	const struct order *order = drafting->order;
+	struct json json;
+
+	json_init(&json, &drafting->out);
+	json_open_object(&json);
+	json_put_string(&json, "stile", STR("release-draft@v1"));
+	json_put_string(&json, "title", order->title);
+	json_put_i64(&json, "from", (int64_t)order->from);
+	json_put_i64(&json, "to", (int64_t)order->to);
+	json_put_string(&json, "agency", order->agency);
+	json_put_string(&json, "profile", str_of(order->profile->hash));
+	json_close_object(&json);
+	buf_add_char(&drafting->out, '\n');
+}
+
+static void
+put_text(struct drafting *drafting, const struct stock_entry *entry, size_t i,
+    struct str value)
+{
+	struct json json;
+
+	json_init(&json, &drafting->out);
+	json_open_object(&json);
+	json_put_i64(&json, "entry", (int64_t)entry->index);
+	json_put_string(&json, "label", entry->claims.claims[i].label);
+	json_put_raw(&json, "value", value);
+	json_put_string(&json, "decision", STR(""));
+	json_close_object(&json);
+	buf_add_char(&drafting->out, '\n');
+	drafting->report->n_texts++;
+}
+
+static int
+draft_claims(struct drafting *drafting, struct stock *stock,
+    const struct stock_entry *entry)
+{
+	for (size_t i = 0; i < entry->claims.n_claims; i++) {
+		struct str value;
+		int r;
+
+		if (entry->claims.claims[i].state == CLAIMS_OPEN ||
+		    order_rule(drafting->order, entry, i).action !=
+			PROFILE_REVIEW)
+			continue;
+		r = stock_value(stock, entry, i, &value);
+		if (r != 0)
+			return r < 0 ? TRACE(r) : r;
+		if (!str_is_equal(value, STR("null")))
+			put_text(drafting, entry, i, value);
+	}
+	return 0;
+}
+
+static int
+draft_entry(void *context, struct stock *stock,
+    const struct stock_entry *entry)
+{
+	struct drafting *drafting = context;
+	bool is_shown;
+	int r = order_shows(drafting->order, &is_shown, stock, entry);
+
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
+	if (!is_shown) {
+		drafting->report->n_bare++;
+		return 0;
+	}
+	drafting->report->n_shown++;
+	r = draft_claims(drafting, stock, entry);
+	if (r == 0)
+		r = flush(drafting, WRITE_AT);
+	return r < 0 ? TRACE(r) : r;
+}
+
+int
+draft_write(struct draft_report *report, int fd, struct stock *stock,
+    const struct order *order)
+{
+	struct drafting drafting = { report, order, fd, { 0 } };
+	int r;
+
+	*report = (struct draft_report){ 0 };
+	buf_init(&drafting.out, WRITE_AT + LIMIT_RELEASE_LINE);
+	put_head(&drafting);
+	r = stock_each(stock, &report->bad, order->from, order->to,
+	    draft_entry, &drafting);
+	if (r == 0)
+		r = flush(&drafting, 0);
+	buf_fini(&drafting.out);
+	return r < 0 ? TRACE(r) : r;
+}
