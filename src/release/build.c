@@ -266,7 +266,8 @@ review_claim(struct build *build, struct stock *stock,
 	if (text == NULL)
 		return wrong_about(build, entry, i,
 		    "the draft does not have it in its place");
-	if (!review_is_of(review, value))
+	if (!review_is_of(review, value) ||
+	    !str_is_equal(text->digest, entry->claims.claims[i].digest))
 		return wrong_about(build, entry, i,
 		    "the draft has another value than was logged");
 	r = follow_review(build, stock, entry, i, rule, text);

@@ -1,35 +1,15 @@
 /* Writing drafts; see draft.h. */
 #include "release/draft.h"
 
-#include <errno.h>
-
-#include "util/buf.h"
 #include "util/fault.h"
-#include "util/file.h"
 #include "util/json.h"
-
-#define WRITE_AT ((size_t)256 << 10)
+#include "util/sink.h"
 
 struct drafting {
 	struct draft_report *report;
 	const struct order *order;
-	int fd;
-	struct buf out;
+	struct sink sink;
 };
-
-static int
-flush(struct drafting *drafting, size_t least)
-{
-	int r;
-
-	if (drafting->out.len < least)
-		return 0;
-	if (buf_finish(&drafting->out) != 0)
-		return FAULT(ENOMEM);
-	r = file_write_all(drafting->fd, buf_str(&drafting->out));
-	buf_reset(&drafting->out);
-	return TRACE(r);
-}
 
 static void
 put_head(struct drafting *drafting)
@@ -37,7 +17,7 @@ put_head(struct drafting *drafting)
 	const struct order *order = drafting->order;
 	struct json json;
 
-	json_init(&json, &drafting->out);
+	json_init(&json, &drafting->sink.buf);
 	json_open_object(&json);
 	json_put_string(&json, "stile", STR("release-draft@v1"));
 	json_put_string(&json, "title", order->title);
@@ -46,7 +26,7 @@ put_head(struct drafting *drafting)
 	json_put_string(&json, "agency", order->agency);
 	json_put_string(&json, "profile", str_of(order->profile->hash));
 	json_close_object(&json);
-	buf_add_char(&drafting->out, '\n');
+	buf_add_char(&drafting->sink.buf, '\n');
 }
 
 static void
@@ -55,14 +35,15 @@ put_text(struct drafting *drafting, const struct stock_entry *entry, size_t i,
 {
 	struct json json;
 
-	json_init(&json, &drafting->out);
+	json_init(&json, &drafting->sink.buf);
 	json_open_object(&json);
 	json_put_i64(&json, "entry", (int64_t)entry->index);
 	json_put_string(&json, "label", entry->claims.claims[i].label);
+	json_put_string(&json, "digest", entry->claims.claims[i].digest);
 	json_put_raw(&json, "value", value);
 	json_put_string(&json, "decision", STR(""));
 	json_close_object(&json);
-	buf_add_char(&drafting->out, '\n');
+	buf_add_char(&drafting->sink.buf, '\n');
 	drafting->report->n_texts++;
 }
 
@@ -104,7 +85,7 @@ draft_entry(void *context, struct stock *stock,
 	drafting->report->n_shown++;
 	r = draft_claims(drafting, stock, entry);
 	if (r == 0)
-		r = flush(drafting, WRITE_AT);
+		r = sink_pass(&drafting->sink);
 	return r < 0 ? TRACE(r) : r;
 }
 
@@ -112,16 +93,16 @@ int
 draft_write(struct draft_report *report, int fd, struct stock *stock,
     const struct order *order)
 {
-	struct drafting drafting = { report, order, fd, { 0 } };
+	struct drafting drafting = { .report = report, .order = order };
 	int r;
 
 	*report = (struct draft_report){ 0 };
-	buf_init(&drafting.out, WRITE_AT + LIMIT_RELEASE_LINE);
+	sink_init(&drafting.sink, fd, LIMIT_RELEASE_LINE);
 	put_head(&drafting);
 	r = stock_each(stock, &report->bad, order->from, order->to,
 	    draft_entry, &drafting);
 	if (r == 0)
-		r = flush(&drafting, 0);
-	buf_fini(&drafting.out);
+		r = sink_end(&drafting.sink);
+	sink_fini(&drafting.sink);
 	return r < 0 ? TRACE(r) : r;
 }

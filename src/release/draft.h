@@ -6,7 +6,7 @@
  *
  *	{"stile":"release-draft@v1","title":…,"from":0,"to":200,"agency":"",
  *	 "profile":"<hash>"}
- *	{"entry":7,"label":"reason","value":"…","decision":""}
+ *	{"entry":7,"label":"reason","digest":"…","value":"…","decision":""}
  *
  * The reviewer writes "release" or "withhold" as the decision and, if need be,
  * "exemptions" other than the profile's, or a summary to be stated, "say". The

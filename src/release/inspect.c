@@ -34,6 +34,7 @@ struct inspect {
 	struct arena lasting; /* the head and what follows from it */
 	struct arena passing; /* one line */
 	struct sha256 body;
+	struct sha256 texts; /* shown ones that a reviewer must have read */
 	struct tlog_merkle tree;
 	struct sheet_head head;
 	struct sheet_entry sheet;
@@ -295,31 +296,17 @@ check_shown(struct inspect *inspect, const struct claims_claim *claim)
 	    (str_is_equal(decision, STR("permit")) ||
 		str_is_equal(decision, STR("done"))))
 		return 0;
-	if (nature != PROFILE_CODE && inspect->head.review.len == 0)
+	if (nature == PROFILE_CODE)
+		return 0;
+	if (inspect->head.review.len == 0)
 		return found_about(inspect, INSPECT_UNREAD, "%.*s",
 		    STR_ARG(claim->label));
+	signoff_add_text(&inspect->texts, inspect->sheet.index, claim->label,
+	    claim->digest);
 	return 0;
 }
 
-/* A withheld claim is not the one that is told next. */
-static int
-found_untold(struct inspect *inspect, const struct claims_claim *claim,
-    size_t at)
-{
-	const struct sheet_entry *sheet = &inspect->sheet;
-
-	for (size_t i = 0; i < sheet->n_withheld; i++) {
-		if (str_is_equal(sheet->withheld[i].label, claim->label))
-			return found_about(inspect,
-			    i < at ? INSPECT_DOUBLE : INSPECT_UNKNOWN, "%.*s",
-			    STR_ARG(sheet->withheld[MIN(at,
-				sheet->n_withheld - 1)].label));
-	}
-	return found_about(inspect, INSPECT_UNTOLD, "%.*s",
-	    STR_ARG(claim->label));
-}
-
-/* What is told behind the last withheld claim. */
+/* What is told there is not withheld there: was it told before? */
 static int
 found_extra(struct inspect *inspect, size_t at)
 {
@@ -332,6 +319,21 @@ found_extra(struct inspect *inspect, size_t at)
 			    STR_ARG(label));
 	}
 	return found_about(inspect, INSPECT_UNKNOWN, "%.*s", STR_ARG(label));
+}
+
+/* A withheld claim is not the one that is told next. */
+static int
+found_untold(struct inspect *inspect, const struct claims_claim *claim,
+    size_t at)
+{
+	const struct sheet_entry *sheet = &inspect->sheet;
+
+	for (size_t i = at; i < sheet->n_withheld; i++) {
+		if (str_is_equal(sheet->withheld[i].label, claim->label))
+			return found_extra(inspect, at);
+	}
+	return found_about(inspect, INSPECT_UNTOLD, "%.*s",
+	    STR_ARG(claim->label));
 }
 
 /* Every closed claim is shown or told, once, in the order of the entry. */
@@ -440,6 +442,22 @@ take_entry(struct inspect *inspect, struct str line)
 
 /* --- the end and the signatures ------------------------------------------- */
 
+/* The texts that are shown are those that the review is of. */
+static int
+check_texts(struct inspect *inspect)
+{
+	struct digest digest;
+	char hex[65];
+
+	if (inspect->head.review.len == 0)
+		return 0;
+	sha256_finish(&inspect->texts, &digest);
+	hex_format(hex, digest.b, sizeof(digest.b));
+	return str_is_equal(str_of(hex), inspect->head.review)
+	    ? 0
+	    : found(inspect, INSPECT_UNREAD);
+}
+
 static int
 take_end(struct inspect *inspect, struct str line)
 {
@@ -465,7 +483,7 @@ take_end(struct inspect *inspect, struct str line)
 		return found(inspect, INSPECT_TREE);
 	sha256_finish(&inspect->body, &report->body);
 	inspect->has_ended = true;
-	return 0;
+	return check_texts(inspect);
 }
 
 static int
@@ -592,6 +610,7 @@ inspect_run(struct inspect_report *report, int fd,
 	arena_init(&inspect->lasting, LIMIT_RELEASE_HEAD);
 	arena_init(&inspect->passing, LIMIT_RELEASE_ENTRY);
 	sha256_init(&inspect->body);
+	sha256_init(&inspect->texts);
 	r = lines_init(&inspect->lines, fd, LIMIT_RELEASE_LINE);
 	if (r == 0)
 		r = run(inspect);

@@ -115,6 +115,11 @@ check_nature(const struct reading *reading, const config_setting_t *item,
 		    "`%.*s` is words of a person: not released unread; "
 		    "write \"review EXEMPTIONS\"",
 		    STR_ARG(rule->label));
+	if (rule->action == PROFILE_REVIEW && nature != PROFILE_TEXT &&
+	    nature != PROFILE_NEVER)
+		wrong(reading, item,
+		    "`%.*s` is not words of a person: open or withhold it",
+		    STR_ARG(rule->label));
 	if (nature == PROFILE_TEXT && rule->coarse != COARSE_NONE)
 		wrong(reading, item, "`%.*s` has no coarse form",
 		    STR_ARG(rule->label));

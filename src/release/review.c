@@ -10,6 +10,7 @@
 
 #include "crypto/sha256.h"
 #include "limits.h"
+#include "release/signoff.h"
 #include "util/fault.h"
 #include "util/hex.h"
 
@@ -153,19 +154,22 @@ static int
 read_text(struct review *review, struct review_text *text, json_t *json,
     struct diag_list *diags)
 {
-	static const char *const names[] = { "entry", "label", "value",
-		"decision", "exemptions", "say" };
+	static const char *const names[] = { "entry", "label", "digest",
+		"value", "decision", "exemptions", "say" };
 	struct arena *arena = &review->passing;
 	int r;
 
 	*text = (struct review_text){ 0 };
 	r = take_text(&text->label, arena, json, "label");
 	if (r == 0)
+		r = take_text(&text->digest, arena, json, "digest");
+	if (r == 0)
 		r = take_text(&text->say, arena, json, "say");
 	if (r < 0)
 		return TRACE(r);
-	if (!take_number(&text->entry, json, "entry") || text->label.len == 0)
-		return wrong(review, diags, "`entry` or `label` is missing");
+	if (!take_number(&text->entry, json, "entry") || text->label.len == 0 ||
+	    text->digest.len == 0)
+		return wrong(review, diags, "`entry`, `label` or `digest` is missing");
 	r = check_names(review, json, names, ARRAY_LEN(names), diags);
 	if (r == 0)
 		r = take_exemptions(review, text, json, diags);
@@ -176,8 +180,7 @@ read_text(struct review *review, struct review_text *text, json_t *json,
 
 /* The next line, parsed. *json is NULL at the end. */
 static int
-next(struct review *review, json_t **json, struct sha256 *hash,
-    struct diag_list *diags)
+next(struct review *review, json_t **json, struct diag_list *diags)
 {
 	struct str line;
 	int r = lines_next(&review->lines, &line);
@@ -189,18 +192,18 @@ next(struct review *review, json_t **json, struct sha256 *hash,
 		return wrong(review, diags, "the line is too long");
 	if (r < 0)
 		return TRACE(r);
-	if (hash != NULL) {
-		sha256_add(hash, line.p, line.len);
-		sha256_add(hash, "\n", r == LINES_E_CUT ? 0 : 1);
-	}
 	return parse_line(review, json, line, diags);
 }
 
 /* --- the whole ------------------------------------------------------------ */
 
 static void
-tally(struct review *review, const struct review_text *text)
+tally(struct review *review, struct sha256 *texts,
+    const struct review_text *text)
 {
+	if (text->is_released)
+		signoff_add_text(texts, text->entry, text->label,
+		    text->digest);
 	review->n_texts++;
 	review->n_undecided += !text->is_decided;
 	review->n_released += text->is_released;
@@ -212,13 +215,13 @@ static int
 read_whole(struct review *review, struct diag_list *diags)
 {
 	struct review_text text;
-	struct sha256 hash;
+	struct sha256 texts;
 	struct digest digest;
 	json_t *json;
 	int r;
 
-	sha256_init(&hash);
-	r = next(review, &json, &hash, diags);
+	sha256_init(&texts);
+	r = next(review, &json, diags);
 	if (r == 0 && json == NULL)
 		return wrong(review, diags, "the draft is empty");
 	if (r == 0)
@@ -226,15 +229,15 @@ read_whole(struct review *review, struct diag_list *diags)
 	json_decref(json);
 	while (r == 0) {
 		arena_reset(&review->passing);
-		r = next(review, &json, &hash, diags);
+		r = next(review, &json, diags);
 		if (r != 0 || json == NULL)
 			break;
 		r = read_text(review, &text, json, diags);
 		json_decref(json);
 		if (r == 0)
-			tally(review, &text);
+			tally(review, &texts, &text);
 	}
-	sha256_finish(&hash, &digest);
+	sha256_finish(&texts, &digest);
 	hex_format(review->digest, digest.b, sizeof(digest.b));
 	return r < 0 ? TRACE(r) : r;
 }
@@ -248,7 +251,7 @@ review_pass(struct review *review, struct diag_list *diags)
 	json_decref(review->value);
 	review->value = NULL;
 	arena_reset(&review->passing);
-	r = next(review, &json, NULL, diags);
+	r = next(review, &json, diags);
 	review->has_text = r == 0 && json != NULL;
 	if (review->has_text)
 		r = read_text(review, &review->text, json, diags);
@@ -269,7 +272,7 @@ rewind_to_texts(struct review *review, struct diag_list *diags)
 		return FAULT(errno);
 	r = lines_init(&review->lines, review->fd, LIMIT_RELEASE_LINE);
 	if (r == 0)
-		r = next(review, &json, NULL, diags);
+		r = next(review, &json, diags);
 	if (r != 0)
 		return r < 0 ? TRACE(r) : r;
 	json_decref(json);

@@ -1,8 +1,8 @@
 /*
  * The review: a draft (draft.h) whose texts a person has read and decided.
  *
- * Read twice: once whole, when it must be complete and its digest is taken,
- * and once in step with the entries while the release is built.
+ * Read twice: once whole, when the digest of what is released is taken, and
+ * once in step with the entries while the release is built.
  */
 #ifndef STILE_RELEASE_REVIEW_H
 #define STILE_RELEASE_REVIEW_H
@@ -21,6 +21,7 @@
 struct review_text {
 	uint64_t entry;
 	struct str label;
+	struct str digest; /* of the claim */
 	bool is_decided;
 	bool is_released;
 	exemption_set exemptions; /* zero: the profile's */
@@ -39,7 +40,7 @@ struct review {
 	uint64_t from;
 	uint64_t to;
 	/* of the whole */
-	char digest[65];
+	char digest[65]; /* of the texts released (signoff.h), hexadecimal */
 	uint64_t n_texts;
 	uint64_t n_undecided;
 	uint64_t n_released;

@@ -43,7 +43,7 @@ struct sheet_head {
 	uint64_t from;	 /* first entry */
 	uint64_t to;	 /* first that is not in it */
 	struct str profile; /* hexadecimal SHA-256 of release.conf */
-	struct str review;  /* of the draft as reviewed; empty: no text is open */
+	struct str review;  /* of the texts shown (signoff.h); empty: none is */
 	struct str checkpoint; /* signed note */
 	size_t n_left;
 	struct digest left[TLOG_RANGE_LEFT];

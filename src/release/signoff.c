@@ -29,6 +29,21 @@ static const struct {
 	    sizeof(((struct signoff *)0)->digest) },
 };
 
+void
+signoff_add_text(struct sha256 *texts, uint64_t entry, struct str label,
+    struct str digest)
+{
+	char number[24];
+	int n = snprintf(number, sizeof(number), "%llu ",
+	    (unsigned long long)entry);
+
+	sha256_add(texts, number, (size_t)n);
+	sha256_add(texts, label.p, label.len);
+	sha256_add(texts, " ", 1);
+	sha256_add(texts, digest.p, digest.len);
+	sha256_add(texts, "\n", 1);
+}
+
 bool
 signoff_is_role(struct str role)
 {

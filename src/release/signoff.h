@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crypto/sha256.h"
 #include "limits.h"
 #include "tlog/note.h"
 #include "util/arena.h"
@@ -53,6 +54,14 @@ int signoff_read(struct signoff *signoff, struct arena *arena,
  */
 int signoff_cut(struct buf *text, struct arena *arena, struct str receipt)
     MUST_USE NONNULL;
+
+/*
+ * Add a text that is shown to what a reviewer signs: the SHA-256 over a line
+ * "entry label digest" for each such text, in order. So the review is of these
+ * very texts, and anybody who has the release can tell.
+ */
+void signoff_add_text(struct sha256 *texts, uint64_t entry, struct str label,
+    struct str digest) NONNULL;
 
 /* May a person of this role sign releases? */
 bool signoff_is_role(struct str role);

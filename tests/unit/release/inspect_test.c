@@ -196,12 +196,290 @@ h12_changed_bytes_of_an_entry_do_not_lead_to_the_root(void)
 	press_close(&press);
 }
 
+static void
+h12_hidden_bytes_are_found_wherever_they_are(void)
+{
+	static const char *const edits[][2] = {
+		{ "{\"stile\":", "{ \"stile\":" },
+		{ ",\"made\":", ",\"x\":\"y\",\"made\":" },
+		{ ",\"open\":[", ", \"open\":[" },
+		{ ",\"withheld\":[[", ",\"withheld\":[ [" },
+		{ "\"ground\",\"(b)(7)(A)\"", "\"gro\\u0075nd\",\"(b)(7)(A)\"" },
+		{ "\"title\":\"R", "\"title\":\"\\u0052" },
+		{ "{\"entry\":2,", "{\"entry\":02," },
+		{ "\"from\":1,", "\"from\":1.0," },
+		{ "{\"end\":", "{\"end\" :" },
+	};
+	struct str release = begin();
+	struct str parts[2] = { release, STR("\n") };
+
+	for (size_t i = 0; i < ARRAY_LEN(edits); i++)
+		expect(INSPECT_FORMAT,
+		    replaced(release, edits[i][0], edits[i][1]));
+	/* Behind the end, and between the lines. */
+	expect(INSPECT_EXTRA, arena_join(&press.house.arena, parts, 2));
+	parts[1] = STR("one more thing");
+	expect(INSPECT_EXTRA, arena_join(&press.house.arena, parts, 2));
+	expect(INSPECT_FORMAT,
+	    replaced(release, "\n{\"entry\":3,", "\n\n{\"entry\":3,"));
+	expect(INSPECT_FORMAT,
+	    replaced(release, "\n{\"entry\":3,", "\r\n{\"entry\":3,"));
+	press_close(&press);
+}
+
+static void
+h12_a_release_cut_anywhere_is_not_taken(void)
+{
+	struct str release = begin();
+
+	for (size_t len = 0; len < release.len; len += 1 + len % 97) {
+		enum inspect_flaw flaw = press_inspect(&press,
+		    str_part(release, 0, len));
+
+		check(flaw != INSPECT_NONE);
+	}
+	expect(INSPECT_CUT, STR(""));
+	expect(INSPECT_CUT, str_part(release, 0, lines[0].len + 1));
+	press_close(&press);
+}
+
+static void
+h12_a_shown_value_that_was_not_logged_is_named(void)
+{
+	struct str release = begin();
+	size_t a = find_line("{\"entry\":2,");
+	size_t b = find_line("{\"entry\":3,");
+	const char *open = "\"open\":[\"";
+	const char *from = strstr(lines[a].p, open) + strlen(open);
+	const char *other = strstr(lines[b].p, open) + strlen(open);
+	struct str first = { from, (size_t)(strchr(from, '"') - from) };
+	struct str foreign = { other, (size_t)(strchr(other, '"') - other) };
+	struct str second = { from + first.len + 3,
+		(size_t)(strchr(from + first.len + 3, '"') -
+		    (from + first.len + 3)) };
+	struct arena *arena = &press.house.arena;
+	const char *pair = arena_format(arena, "%.*s\",\"%.*s",
+	    STR_ARG(first), STR_ARG(second)).p;
+
+	/* One of another entry; one changed; not base64; not a disclosure. */
+	expect(INSPECT_FOREIGN, replaced(release,
+	    arena_str(arena, first).p, arena_str(arena, foreign).p));
+	expect(INSPECT_FOREIGN, replaced(release, arena_str(arena, first).p,
+	    "WyJzYWx0IiwiYW15Il0"));
+	expect(INSPECT_DISCLOSURE, replaced(release,
+	    arena_str(arena, first).p, "!!!!"));
+	expect(INSPECT_DISCLOSURE, replaced(release,
+	    arena_str(arena, first).p, "e30"));
+	/* Two of the same entry exchanged; one twice. */
+	expect(INSPECT_SWAPPED, replaced(release, pair,
+	    arena_format(arena, "%.*s\",\"%.*s", STR_ARG(second),
+		STR_ARG(first)).p));
+	expect(INSPECT_DOUBLE, replaced(release, pair,
+	    arena_format(arena, "%.*s\",\"%.*s", STR_ARG(first),
+		STR_ARG(first)).p));
+	press_close(&press);
+}
+
+static void
+h12_what_is_withheld_is_told_once_and_only_that(void)
+{
+	struct str release = begin();
+
+	expect(INSPECT_UNTOLD, replaced(release,
+	    "[\"ground\",\"(b)(7)(A)\"],", ""));
+	expect(INSPECT_UNKNOWN, replaced(release,
+	    "[\"ground\",\"(b)(7)(A)\"],",
+	    "[\"ground\",\"(b)(7)(A)\"],[\"nothing\",\"(b)(6)\"],"));
+	expect(INSPECT_DOUBLE, replaced(release,
+	    "[\"ground\",\"(b)(7)(A)\"],",
+	    "[\"ground\",\"(b)(7)(A)\"],[\"ground\",\"(b)(7)(A)\"],"));
+	/* Of a label that is shown. */
+	expect(INSPECT_UNKNOWN, replaced(release,
+	    "[\"body_digest\",\"(b)(6),(b)(7)(C)\"]]",
+	    "[\"body_digest\",\"(b)(6),(b)(7)(C)\"],"
+	    "[\"agency\",\"(b)(6)\"]]"));
+	expect(INSPECT_UNTOLD, replaced(release,
+	    ",[\"body_digest\",\"(b)(6),(b)(7)(C)\"]]", "]"));
+	press_close(&press);
+}
+
+static void
+h12_exemptions_and_statements_are_of_known_kinds(void)
+{
+	struct str release = begin();
+
+	expect(INSPECT_EXEMPTION, replaced(release,
+	    "[\"ground\",\"(b)(7)(A)\"]", "[\"ground\",\"(b)(10)\"]"));
+	expect(INSPECT_EXEMPTION, replaced(release,
+	    "[\"ground\",\"(b)(7)(A)\"]", "[\"ground\",\"\"]"));
+	expect(INSPECT_EXEMPTION, replaced(release,
+	    "[\"ground\",\"(b)(7)(A)\"]",
+	    "[\"ground\",\"(b)(7)(A),(b)(6)\"]"));
+	expect(INSPECT_EXEMPTION, replaced(release,
+	    "[\"ground\",\"(b)(7)(A)\"]",
+	    "[\"ground\",\"(b)(7)(A),(b)(7)(A)\"]"));
+	expect(INSPECT_STATEMENT, replaced(release, "\"count\",", "\"sum\","));
+	expect(INSPECT_FORMAT, replaced(release, "\"count\",", "\"\","));
+	/* Characters that make a text look like another. */
+	expect(INSPECT_TEXT, replaced(release, "\"title\":\"R",
+	    "\"title\":\"\xe2\x80\xaeR"));
+	expect(INSPECT_TEXT, replaced(release, "\"count\",\"",
+	    "\"count\",\"\xe2\x80\x8b"));
+	/* An exemption exchanged for another that is known: the signature. */
+	expect(INSPECT_SIGNED, replaced(release,
+	    "[\"ground\",\"(b)(7)(A)\"]", "[\"ground\",\"(b)(7)(E)\"]"));
+	expect(INSPECT_SIGNED, replaced(release, "\"count\",\"2\"",
+	    "\"count\",\"3\""));
+	expect(INSPECT_SIGNED, replaced(release, "Requests for", "Request for"));
+	press_close(&press);
+}
+
+static void
+h12_an_entry_of_another_holder_or_none_at_all_is_named(void)
+{
+	struct str release = begin();
+
+	expect(INSPECT_LEAF,
+	    replaced(release, "\"holder\":\"NYDMV\",\"origin\"",
+		"\"holder\":\"MADMV\",\"origin\""));
+	expect(INSPECT_LEAF, replaced(release, "\"leaf\":{", "\"leaf\":["));
+	expect(INSPECT_LEAF, replaced(release, "\"leaf\":{", "\"leaf\":{}{"));
+	press_close(&press);
+}
+
+/* The rule for a label, to break it. */
+static struct profile_rule *
+rule_of(const char *label)
+{
+	for (size_t i = 0; i < press.profile.n_rules; i++) {
+		if (str_is_equal(press.profile.rules[i].label, str_of(label)))
+			return &press.profile.rules[i];
+	}
+	check(false);
+	return &press.profile.rules[0];
+}
+
+static void
+p6_values_that_no_release_may_show_are_refused_even_when_signed(void)
+{
+	static const char *const labels[] = { "subject", "reason" };
+
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
+		int fd;
+
+		press_open(&press);
+		rule_of(labels[i])->action = PROFILE_OPEN;
+		fd = press_release(&press);
+		expect(i == 0 ? INSPECT_FORBIDDEN : INSPECT_UNREAD,
+		    press_bytes(&press, fd));
+		close(fd);
+		press_close(&press);
+	}
+}
+
+static void
+p10_words_of_a_person_need_their_reviewers_entry(void)
+{
+	struct str release = begin();
+	size_t review = find_line("{\"sign\":");
+
+	(void)release;
+	memmove(&lines[review], &lines[review + 1],
+	    (n_lines - review - 1) * sizeof(lines[0]));
+	n_lines--;
+	expect(INSPECT_UNREAD, join_lines());
+	press_close(&press);
+}
+
+static void
+p9_two_signatures_are_of_two_persons(void)
+{
+	struct str release = begin();
+	size_t review = find_line("{\"sign\":");
+	struct str kept = lines[review + 2];
+
+	(void)release;
+	lines[review + 2] = lines[review + 1];
+	expect(INSPECT_SIGNERS, join_lines());
+	n_lines--;
+	expect(INSPECT_SIGNERS, join_lines());
+	n_lines--;
+	expect(INSPECT_SIGNERS, join_lines());
+	lines[review + 1] = kept;
+	n_lines++;
+	expect(INSPECT_SIGNERS, join_lines());
+	press_close(&press);
+}
+
+static void
+h12_a_signature_of_something_else_is_none(void)
+{
+	struct str release = begin();
+	size_t first = find_line("{\"sign\":");
+	char other[65];
+
+	(void)release;
+	/* A true entry that signs another text. */
+	memset(other, 'a', 64);
+	other[64] = '\0';
+	lines[first + 1] = press_sign(&press, "dot", "counsel", "sign", other);
+	lines[first + 1].len--;
+	expect(INSPECT_SIGNED, join_lines());
+	/* An entry that is no signature: its labels are not those of one. */
+	lines[first + 1] = replaced(lines[first + 1], "extra ey", "extra e3");
+	expect(INSPECT_SIGNATURE, join_lines());
+	lines[first + 1] = STR("{\"sign\":\"\"}");
+	expect(INSPECT_SIGNATURE, join_lines());
+	press_close(&press);
+}
+
+static void
+h12_more_than_the_limits_is_refused(void)
+{
+	struct str release = begin();
+	struct buf big;
+	struct buf many;
+	size_t first = find_line("{\"sign\":");
+
+	buf_init(&big, 1 << 20);
+	while (big.len <= LIMIT_RELEASE_LINE)
+		buf_add_text(&big, "0123456789abcdef");
+	expect(INSPECT_LIMIT, replaced(release, "\"title\":\"",
+	    arena_format(&press.house.arena, "\"title\":\"%.*s",
+		STR_ARG(buf_str(&big))).p));
+	buf_init(&many, 1 << 20);
+	for (size_t i = 0; i < LIMIT_RELEASE_CLAIMS + 1; i++)
+		buf_add_text(&many, "[\"x\",\"(b)(6)\"],");
+	expect(INSPECT_LIMIT, replaced(release, "\"withheld\":[",
+	    arena_format(&press.house.arena, "\"withheld\":[%.*s",
+		STR_ARG(buf_str(&many))).p));
+	while (n_lines < first + LIMIT_RELEASE_SIGNS + 1) {
+		lines[n_lines] = lines[first];
+		n_lines++;
+	}
+	expect(INSPECT_LIMIT, join_lines());
+	buf_fini(&big);
+	buf_fini(&many);
+	press_close(&press);
+}
+
 static const struct tap_test tests[] = {
 	TEST(p10_a_release_verifies_offline_with_the_logs_key_alone),
 	TEST(p10_another_logs_key_or_checkpoint_is_refused),
 	TEST(h12_sizes_and_places_that_are_not_so_are_named),
 	TEST(h12_an_entry_cut_off_the_end_is_missed),
 	TEST(h12_changed_bytes_of_an_entry_do_not_lead_to_the_root),
+	TEST(h12_hidden_bytes_are_found_wherever_they_are),
+	TEST(h12_a_release_cut_anywhere_is_not_taken),
+	TEST(h12_a_shown_value_that_was_not_logged_is_named),
+	TEST(h12_what_is_withheld_is_told_once_and_only_that),
+	TEST(h12_exemptions_and_statements_are_of_known_kinds),
+	TEST(h12_an_entry_of_another_holder_or_none_at_all_is_named),
+	TEST(p6_values_that_no_release_may_show_are_refused_even_when_signed),
+	TEST(p10_words_of_a_person_need_their_reviewers_entry),
+	TEST(p9_two_signatures_are_of_two_persons),
+	TEST(h12_a_signature_of_something_else_is_none),
+	TEST(h12_more_than_the_limits_is_refused),
 };
 
 TAP_MAIN(tests)
