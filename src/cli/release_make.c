@@ -10,6 +10,7 @@
 #include "cli/https.h"
 #include "cli/response.h"
 #include "cli/vault.h"
+#include "crypto/csprng.h"
 #include "crypto/sha256.h"
 #include "gate/pack.h"
 #include "release/build.h"
@@ -194,17 +195,35 @@ read_order(struct cli *cli, struct vault *vault, struct order *order)
 static int
 enter_order(struct cli *cli, const struct order *order)
 {
+	CLEANUP(buf_fini) struct buf head = { 0 };
 	CLEANUP(buf_fini) struct buf line = { 0 };
-	struct str text = arena_format(&cli->arena,
-	    "%" PRIu64 " %" PRIu64 " %.*s %s", order->from, order->to,
-	    STR_ARG(order->agency), order->profile->hash);
 	struct digest digest;
 	char hex[65];
 
+	buf_init(&head, LIMIT_RELEASE_LINE);
 	buf_init(&line, LIMIT_RELEASE_LINE);
-	sha256_of(&digest, text.p, text.len);
+	draft_add_head(&head, order);
+	sha256_of(&digest, head.bytes, head.len);
 	hex_format(hex, digest.b, sizeof(digest.b));
 	return act(cli, &line, "draft", hex);
+}
+
+/* 128 random bits as text, or an exit code. */
+static int
+make_nonce(struct cli *cli, struct order *order)
+{
+	struct csprng csprng = { 0 };
+	uint8_t bytes[16];
+	char *hex = arena_alloc(&cli->arena, 2 * sizeof(bytes) + 1);
+	int r = csprng_open(&csprng);
+
+	if (r < 0 || hex == NULL)
+		return verb_fail(cli, VERB_CANNOT, "no random bytes");
+	csprng_fill(&csprng, bytes, sizeof(bytes));
+	csprng_close(&csprng);
+	hex_format(hex, bytes, sizeof(bytes));
+	order->nonce = str_of(hex);
+	return VERB_OK;
 }
 
 /* A new file that only its owner reads: it holds values in the clear. */
@@ -260,13 +279,17 @@ release_make_draft(struct cli *cli)
 {
 	CLEANUP(vault_close) struct vault vault = { 0 };
 	struct profile profile;
-	struct order order = { .profile = &profile };
+	struct clock clock = clock_system();
+	struct order order = { .profile = &profile,
+		.now_us = clock_now_us(&clock) };
 	int r = vault_open(&vault, cli);
 
 	if (r == VERB_OK)
 		r = load_profile(cli, &vault, &profile);
 	if (r == VERB_OK)
 		r = read_order(cli, &vault, &order);
+	if (r == VERB_OK)
+		r = make_nonce(cli, &order);
 	return r != VERB_OK ? r : write_draft(cli, &vault, &order);
 }
 
@@ -361,19 +384,19 @@ static int
 build(struct cli *cli, struct vault *vault, struct review *review,
     const struct profile *profile, int fd)
 {
+	struct clock clock = clock_system();
 	const struct order order = { .title = review->title,
 		.agency = review->agency,
 		.from = review->from,
 		.to = review->to,
-		.profile = profile };
-	struct clock clock = clock_system();
+		.profile = profile,
+		.now_us = clock_now_us(&clock) };
 	const struct build_input input = { .stock = &vault->stock,
 		.order = &order,
 		.review = review,
 		.holder = vault->config.holder.id,
 		.checkpoint = vault->checkpoint,
-		.key = vault->key,
-		.made_us = clock_now_us(&clock) };
+		.key = vault->key };
 	const char *path = option_get(&cli->options, "output");
 	struct build_report report;
 	struct diag_list diags;

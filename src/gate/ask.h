@@ -78,6 +78,8 @@ struct ask_register {
 	struct str docket;
 	int32_t issued;
 	int32_t expires;
+	int64_t sealed_until_us; /* by order of a court; 0: no order */
+	struct str sealed_until; /* the same as it was written */
 	struct str document; /* 32 bytes or empty */
 	struct str scope[LIMIT_ASK_FIELDS];
 	size_t n_scope;

@@ -164,6 +164,7 @@ fill_ground(struct ask *ask)
 	put(ask, LABEL_REQUESTOR, reg->requester);
 	put_list(ask, LABEL_DETAIL, detail, ARRAY_LEN(detail));
 	put_list(ask, LABEL_SUBJECTS, subjects, ask->n_subjects);
+	put(ask, LABEL_SEALED_UNTIL, reg->sealed_until);
 }
 
 static void

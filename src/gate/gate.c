@@ -23,6 +23,7 @@
 #include "store/store.h"
 #include "util/eventlog.h"
 #include "util/fault.h"
+#include "util/instant.h"
 #include "util/sandbox.h"
 
 #define KEEPER_TRIES 100  /* at start, for the keeper to come up */
@@ -129,6 +130,7 @@ assemble(struct host *host, struct diag_list *diags)
 		.random = csprng_random(&host->csprng),
 		.holder = host->config.holder.id,
 		.origin = host->config.holder.origin,
+		.seal_us = host->config.seal.days_after_close * INSTANT_DAY,
 		.dir = str_of(host->dir),
 		.trust = host->config.trust,
 		.n_trust = host->config.n_trust };

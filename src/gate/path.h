@@ -36,6 +36,7 @@ struct gate {
 	struct random random;
 	struct str holder; /* id, in every entry */
 	struct str origin; /* of the log */
+	int64_t seal_us;   /* a ground stays sealed so long after it ended */
 	struct str dir;	   /* packs/ and trust/ below it */
 	const struct str *trust; /* authorities that may sign; none: all there */
 	size_t n_trust;

@@ -129,7 +129,7 @@ write_head(struct build *build)
 
 	if (r != 0)
 		return r < 0 ? TRACE(r) : r;
-	instant_format(made, input->made_us);
+	instant_format(made, input->order->now_us);
 	build->used = input->order->profile->used;
 	head->holder = input->holder;
 	head->title = input->order->title;

@@ -22,7 +22,6 @@ struct build_input {
 	struct str holder;
 	struct str checkpoint;	    /* signed note of the log */
 	struct tlog_note_key key;   /* of the log */
-	int64_t made_us;
 };
 
 struct build_report {

@@ -11,13 +11,12 @@ struct drafting {
 	struct sink sink;
 };
 
-static void
-put_head(struct drafting *drafting)
+void
+draft_add_head(struct buf *line, const struct order *order)
 {
-	const struct order *order = drafting->order;
 	struct json json;
 
-	json_init(&json, &drafting->sink.buf);
+	json_init(&json, line);
 	json_open_object(&json);
 	json_put_string(&json, "stile", STR("release-draft@v1"));
 	json_put_string(&json, "title", order->title);
@@ -25,8 +24,9 @@ put_head(struct drafting *drafting)
 	json_put_i64(&json, "to", (int64_t)order->to);
 	json_put_string(&json, "agency", order->agency);
 	json_put_string(&json, "profile", str_of(order->profile->hash));
+	json_put_string(&json, "nonce", order->nonce);
 	json_close_object(&json);
-	buf_add_char(&drafting->sink.buf, '\n');
+	buf_add_char(line, '\n');
 }
 
 static void
@@ -98,7 +98,7 @@ draft_write(struct draft_report *report, int fd, struct stock *stock,
 
 	*report = (struct draft_report){ 0 };
 	sink_init(&drafting.sink, fd, LIMIT_RELEASE_LINE);
-	put_head(&drafting);
+	draft_add_head(&drafting.sink.buf, order);
 	r = stock_each(stock, &report->bad, order->from, order->to,
 	    draft_entry, &drafting);
 	if (r == 0)

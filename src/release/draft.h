@@ -5,7 +5,7 @@
  * about; each other is one text with an empty decision:
  *
  *	{"stile":"release-draft@v1","title":…,"from":0,"to":200,"agency":"",
- *	 "profile":"<hash>"}
+ *	 "profile":"<hash>","nonce":"<hex>"}
  *	{"entry":7,"label":"reason","digest":"…","value":"…","decision":""}
  *
  * The reviewer writes "release" or "withhold" as the decision and, if need be,
@@ -19,6 +19,7 @@
 
 #include "release/order.h"
 #include "util/attr.h"
+#include "util/buf.h"
 
 struct draft_report {
 	uint64_t n_shown;
@@ -26,6 +27,9 @@ struct draft_report {
 	uint64_t n_texts; /* to be read */
 	uint64_t bad;	  /* the entry that is damaged, see below */
 };
+
+/* Append the first line, with its newline: what is entered is its SHA-256. */
+void draft_add_head(struct buf *line, const struct order *order) NONNULL;
 
 /*
  * Write the draft of an order to fd.

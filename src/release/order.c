@@ -1,13 +1,14 @@
 /* What a release is about; see order.h. */
 #include "release/order.h"
 
+#include "release/secrecy.h"
 #include "util/fault.h"
 
 int
 order_shows(const struct order *order, bool *is_shown, struct stock *stock,
     const struct stock_entry *entry)
 {
-	bool is_sealed = false;
+	bool is_sealed;
 	struct str agency;
 	int r;
 
@@ -19,13 +20,9 @@ order_shows(const struct order *order, bool *is_shown, struct stock *stock,
 		if (r != 0 || !str_is_equal(agency, order->agency))
 			return r < 0 ? TRACE(r) : r;
 	}
-	if (order->seal != NULL) {
-		r = order->seal(order->context, &is_sealed, stock, entry);
-		if (r != 0)
-			return r < 0 ? TRACE(r) : r;
-	}
-	*is_shown = !is_sealed;
-	return 0;
+	r = secrecy_of(&is_sealed, stock, entry, order->now_us);
+	*is_shown = r == 0 && !is_sealed;
+	return r < 0 ? TRACE(r) : r;
 }
 
 /* Did a rule approve what the asker typed? */

@@ -20,16 +20,11 @@
 struct order {
 	struct str title;
 	struct str agency; /* ORI; empty: all */
+	struct str nonce;  /* so that its digest tells nothing */
 	uint64_t from;
 	uint64_t to;
 	const struct profile *profile;
-	/*
-	 * Must the entry stay sealed? NULL: none must. Returns: 0 and *is_sealed;
-	 * STOCK_E_DAMAGED; fault.
-	 */
-	int (*seal)(void *context, bool *is_sealed, struct stock *stock,
-	    const struct stock_entry *entry);
-	void *context;
+	int64_t now_us; /* what is sealed then is not shown (secrecy.h) */
 };
 
 /* Is the entry shown? Returns: 0 and *is_shown; STOCK_E_DAMAGED; fault. */

@@ -95,7 +95,7 @@ static int
 read_head(struct review *review, json_t *json, struct diag_list *diags)
 {
 	static const char *const names[] = { "stile", "title", "from", "to",
-		"agency", "profile" };
+		"agency", "profile", "nonce" };
 	struct str kind;
 	int r = take_text(&kind, &review->arena, json, "stile");
 

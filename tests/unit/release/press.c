@@ -93,9 +93,11 @@ press_open_with(struct press *press, const struct press_request *rows,
 	stock_init(&press->stock, house->store, unwrap, house);
 	press->order = (struct order){ .title = press->profile.title,
 		.agency = STR(""),
+		.nonce = STR("00"),
 		.from = 1,
 		.to = house_size(house),
-		.profile = &press->profile };
+		.profile = &press->profile,
+		.now_us = house->now_us };
 }
 
 void
@@ -104,6 +106,11 @@ press_open(struct press *press)
 	press_open_with(press, usual, ARRAY_LEN(usual));
 	house_ask(&press->house, "sue", "createInvestigation", NULL, NULL,
 	    "{\"number\":\"24-777\",\"offence\":\"burglary\"}");
+	house_ask(&press->house, "sue", "closeInvestigation", "24-777", NULL,
+	    NULL);
+	/* One that goes on, and with it stays sealed. */
+	house_ask(&press->house, "sue", "createInvestigation", NULL, NULL,
+	    "{\"number\":\"24-888\",\"offence\":\"arson\"}");
 	house_ask(&press->house, "amy", "getReceipt", "0", NULL, NULL);
 	press->order.to = house_size(&press->house);
 }
@@ -191,8 +198,7 @@ press_build(struct press *press, int *fd,
 		.order = &press->order,
 		.holder = STR("NYDMV"),
 		.checkpoint = house->gate.note,
-		.key = house->signer.key,
-		.made_us = house->now_us };
+		.key = house->signer.key };
 	struct draft_report drafted;
 	struct build_report built;
 	struct review review;
