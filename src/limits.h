@@ -169,6 +169,8 @@
 #define LIMIT_RELEASE_LINE (256u << 10) /* an entry, its disclosures, exemptions */
 #define LIMIT_RELEASE_HEAD (1u << 20) /* memory of the first line and its texts */
 #define LIMIT_RELEASE_ENTRY (2u << 20) /* memory of one line while it is read */
+#define LIMIT_RELEASE_PAGES 200000 /* of one PDF; a shelf of 100 volumes */
+#define LIMIT_RELEASE_BAR 42	   /* letters of the exemptions of one claim */
 #define LIMIT_RELEASE_SIGNS 16	   /* signatures and reviews of one release */
 #define LIMIT_RELEASE_EPOCHS 64	   /* sealing keys held open while reading */
 

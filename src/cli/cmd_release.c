@@ -9,7 +9,9 @@
 #include "cli/release_make.h"
 #include "cli/vault.h"
 #include "release/inspect.h"
+#include "release/paper.h"
 #include "release/vaughn.h"
+#include "release/webpage.h"
 #include "util/hex.h"
 #include "util/json.h"
 
@@ -185,24 +187,14 @@ open_output(struct cli *cli, int *fd, const char *path)
 	return *fd >= 0 ? VERB_OK : verb_fault(cli, -errno, path);
 }
 
+/* The second run: the visitor writes. */
 static int
-write_index(struct cli *cli, const struct inspect_report *report, int fd,
-    const struct inspect_terms *terms, const char *path, bool is_html)
+run_visitor(struct cli *cli, int fd, const struct inspect_terms *terms,
+    const struct inspect_visitor *visitor, const char *path)
 {
-	CLEANUP(closep) int out = -1;
 	struct inspect_report again;
-	struct inspect_visitor visitor;
-	struct vaughn vaughn;
-	int r = rewind_to(cli, fd);
+	int r = inspect_run(&again, fd, terms, visitor);
 
-	if (r == VERB_OK)
-		r = open_output(cli, &out, path);
-	if (r != VERB_OK)
-		return r;
-	vaughn_init(&vaughn, out, is_html, report);
-	visitor = vaughn_visitor(&vaughn);
-	r = inspect_run(&again, fd, terms, &visitor);
-	vaughn_fini(&vaughn);
 	if (r < 0)
 		return verb_fault(cli, r, path);
 	return r > 0 ? verb_fail(cli, VERB_CANNOT,
@@ -211,28 +203,122 @@ write_index(struct cli *cli, const struct inspect_report *report, int fd,
 		     : VERB_OK;
 }
 
+/* What is written, each a function of the release alone. */
+enum output {
+	OUTPUT_INDEX_CSV,
+	OUTPUT_INDEX_HTML,
+	OUTPUT_PAGE,
+	OUTPUT_PAPER,
+};
+
+union outputs {
+	struct vaughn vaughn;
+	struct webpage page;
+	struct paper paper;
+};
+
+static struct inspect_visitor
+begin_output(union outputs *outputs, enum output kind, int fd,
+    const struct inspect_report *report)
+{
+	switch (kind) {
+	case OUTPUT_PAGE:
+		webpage_init(&outputs->page, fd, report);
+		return webpage_visitor(&outputs->page);
+	case OUTPUT_PAPER:
+		paper_init(&outputs->paper, fd, report);
+		return paper_visitor(&outputs->paper);
+	case OUTPUT_INDEX_CSV:
+	case OUTPUT_INDEX_HTML:
+	default:
+		vaughn_init(&outputs->vaughn, fd, kind == OUTPUT_INDEX_HTML,
+		    report);
+		return vaughn_visitor(&outputs->vaughn);
+	}
+}
+
+static void
+end_output(union outputs *outputs, enum output kind)
+{
+	if (kind == OUTPUT_PAGE)
+		webpage_fini(&outputs->page);
+	else if (kind == OUTPUT_PAPER)
+		paper_fini(&outputs->paper);
+	else
+		vaughn_fini(&outputs->vaughn);
+}
+
+static int
+write_output(struct cli *cli, const struct inspect_report *report, int fd,
+    const struct inspect_terms *terms, const char *path, enum output kind)
+{
+	CLEANUP(closep) int out = -1;
+	union outputs *outputs = ARENA_NEW(&cli->arena, union outputs);
+	struct inspect_visitor visitor;
+	int r = rewind_to(cli, fd);
+
+	if (outputs == NULL)
+		return verb_fail(cli, VERB_CANNOT, "memory");
+	if (r == VERB_OK)
+		r = open_output(cli, &out, path);
+	if (r != VERB_OK)
+		return r;
+	visitor = begin_output(outputs, kind, out, report);
+	r = run_visitor(cli, fd, terms, &visitor, path);
+	if (r != VERB_OK && kind == OUTPUT_PAPER && outputs->paper.is_full)
+		r = verb_fail(cli, VERB_NO,
+		    "%s: more than %d pages: release a shorter range", path,
+		    LIMIT_RELEASE_PAGES);
+	end_output(outputs, kind);
+	return r;
+}
+
+/* The outputs that the options ask for. */
+static int
+run_outputs(struct cli *cli, const struct inspect_terms *terms,
+    const char *const *paths, const enum output *kinds, size_t n)
+{
+	CLEANUP(closep) int fd = -1;
+	struct inspect_report report;
+	int r = open_release(cli, &fd);
+
+	if (r == VERB_OK)
+		r = inspect_twice(cli, &report, fd, terms);
+	for (size_t i = 0; i < n && r == VERB_OK; i++) {
+		if (paths[i] != NULL)
+			r = write_output(cli, &report, fd, terms, paths[i],
+			    kinds[i]);
+	}
+	return r;
+}
+
 static int
 run_index(struct cli *cli)
 {
-	CLEANUP(closep) int fd = -1;
-	const char *csv = option_get(&cli->options, "csv");
-	const char *html = option_get(&cli->options, "html");
+	static const enum output kinds[] = { OUTPUT_INDEX_CSV,
+		OUTPUT_INDEX_HTML };
+	const char *paths[] = { option_get(&cli->options, "csv"),
+		option_get(&cli->options, "html") };
 	struct inspect_terms terms;
-	struct inspect_report report;
-	int r;
+	int r = read_terms(cli, &terms, option_has(&cli->options, "draft"));
 
-	if (csv == NULL && html == NULL)
-		csv = "-";
-	r = read_terms(cli, &terms, option_has(&cli->options, "draft"));
-	if (r == VERB_OK)
-		r = open_release(cli, &fd);
-	if (r == VERB_OK)
-		r = inspect_twice(cli, &report, fd, &terms);
-	if (r == VERB_OK && csv != NULL)
-		r = write_index(cli, &report, fd, &terms, csv, false);
-	if (r == VERB_OK && html != NULL)
-		r = write_index(cli, &report, fd, &terms, html, true);
-	return r;
+	if (paths[0] == NULL && paths[1] == NULL)
+		paths[0] = "-";
+	return r != VERB_OK ? r : run_outputs(cli, &terms, paths, kinds, 2);
+}
+
+static int
+run_print(struct cli *cli)
+{
+	static const enum output kinds[] = { OUTPUT_PAGE, OUTPUT_PAPER };
+	const char *paths[] = { option_get(&cli->options, "html"),
+		option_get(&cli->options, "pdf") };
+	struct inspect_terms terms;
+	int r = read_terms(cli, &terms, option_has(&cli->options, "draft"));
+
+	if (r == VERB_OK && paths[0] == NULL && paths[1] == NULL)
+		return verb_fail(cli, VERB_USAGE, "--html, --pdf or both");
+	return r != VERB_OK ? r : run_outputs(cli, &terms, paths, kinds, 2);
 }
 
 /* --- the table --------------------------------------------------------------- */
@@ -331,6 +417,20 @@ static const struct option_spec index_options[] = {
 	HOLDER_OPTION,
 };
 
+static const struct option_spec print_options[] = {
+	KEY_OPTION,
+	DRAFT_OPTION,
+	{ .name = "html",
+	    .kind = OPTION_FILE,
+	    .value = "FILE",
+	    .help = "Write one self-contained page of HTML" },
+	{ .name = "pdf",
+	    .kind = OPTION_FILE,
+	    .value = "FILE",
+	    .help = "Write it as PDF" },
+	HOLDER_OPTION,
+};
+
 #define ONE(name)                                                              \
 	.options = name##_options, .n_options = ARRAY_LEN(name##_options),     \
 	.least = 1, .most = 1
@@ -400,11 +500,21 @@ static const struct verb actions[] = {
 	    ONE(index),
 	    .operands = "RELEASE",
 	    .run = run_index },
+	{ .name = "print",
+	    .usage = "RELEASE --key VKEY [--html FILE] [--pdf FILE]",
+	    .summary = "Make it readable: HTML and PDF of what it shows",
+	    .about = "Of the release alone, once it is verified: what is not in "
+		     "the release is not in what is printed.",
+	    .examples = "for the reading room\tstile release print 2026.release "
+			"--key nydmv.vkey --html 2026.html --pdf 2026.pdf\n",
+	    ONE(print),
+	    .operands = "RELEASE",
+	    .run = run_print },
 };
 
 const struct verb cmd_release = {
 	.name = "release",
-	.usage = "draft|review|build|sign|verify|index",
+	.usage = "draft|review|build|sign|verify|index|print",
 	.summary = "Give the public a copy of the log that proves itself",
 	.about = "The holder drafts, reviews, builds and signs; anybody verifies "
 		 "with the log's key alone.",

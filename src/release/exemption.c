@@ -1,6 +1,8 @@
 /* The table of exemptions and their texts; see exemption.h. */
 #include "release/exemption.h"
 
+#include "limits.h"
+
 static const struct exemption rows[] = {
 #define E(symbol, code, title, cite, harm, standing)                           \
 	{ STR_INIT(code), STR_INIT(title), STR_INIT(cite), STR_INIT(harm),     \
@@ -47,6 +49,16 @@ exemption_parse(exemption_set *set, struct str *bad, struct str text)
 		at = end + 1;
 	} while (at <= text.len);
 	return true;
+}
+
+bool
+exemption_fits(exemption_set set)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		len += (set >> i & 1) != 0 ? rows[i].code.len + 1 : 0;
+	return len <= LIMIT_RELEASE_BAR + 1;
 }
 
 void

@@ -43,6 +43,9 @@ const struct exemption *exemption_all(size_t *n) NONNULL;
 bool exemption_parse(exemption_set *set, struct str *bad, struct str text)
     NONNULL;
 
+/* Does its text fit the black bar? See LIMIT_RELEASE_BAR. */
+bool exemption_fits(exemption_set set);
+
 /* Append the set's text. */
 void exemption_format(struct buf *text, exemption_set set) NONNULL;
 

@@ -247,6 +247,8 @@ check_exemptions(struct inspect *inspect, struct str text)
 		if (str_is_equal(inspect->known[i], text))
 			return 0;
 	}
+	if (text.len > LIMIT_RELEASE_BAR)
+		return found(inspect, INSPECT_LIMIT);
 	do {
 		size_t end = str_find(rest, ',', 0);
 

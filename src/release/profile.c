@@ -72,6 +72,8 @@ take_exemptions(const struct reading *reading, const config_setting_t *item,
 		wrong(reading, item, "`%.*s` is not an exemption, or is "
 				     "named twice",
 		    STR_ARG(bad));
+	else if (!exemption_fits(*set))
+		wrong(reading, item, "more exemptions than a bar has room for");
 	reading->profile->used |= *set;
 }
 

@@ -126,7 +126,10 @@ take_exemptions(const struct review *review, struct review_text *text,
 	if (list == NULL || list[0] == '\0')
 		return 0;
 	if (exemption_parse(&text->exemptions, &bad, str_of(list)))
-		return 0;
+		return exemption_fits(text->exemptions)
+		    ? 0
+		    : wrong(review, diags,
+			  "more exemptions than a bar has room for");
 	return wrong(review, diags, "`%.*s` is not an exemption",
 	    STR_ARG(bad));
 }
