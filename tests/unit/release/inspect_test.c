@@ -463,6 +463,64 @@ h12_more_than_the_limits_is_refused(void)
 	press_close(&press);
 }
 
+/* A head of escapes all over needs its bytes twice: there is room for it. */
+static void
+the_longest_head_fits_the_room_for_it(void)
+{
+	struct str release = begin();
+	struct buf title;
+
+	buf_init(&title, 1 << 20);
+	check(2 * LIMIT_RELEASE_LINE < LIMIT_RELEASE_HEAD);
+	while (title.len + lines[0].len + 8 < LIMIT_RELEASE_LINE)
+		buf_add_text(&title, "\\\"");
+	expect(INSPECT_SIGNED, replaced(release, "\"title\":\"",
+	    arena_format(&press.house.arena, "\"title\":\"%.*s",
+		STR_ARG(buf_str(&title))).p));
+	buf_fini(&title);
+	press_close(&press);
+}
+
+/* More epochs than keys are held: each is opened again when its turn comes. */
+static int
+see_kept(void *context, struct stock *stock, const struct stock_entry *entry)
+{
+	uint64_t *n_kept = context;
+	struct str agency;
+
+	check(stock_text(stock, entry, "agency", &agency) == 0);
+	*n_kept += entry->is_kept &&
+	    str_is_equal(agency, STR("NY0303000"));
+	return 0;
+}
+
+static void
+p6_entries_of_many_epochs_are_opened_and_of_erased_ones_are_not(void)
+{
+	uint64_t n_kept = 0;
+	uint64_t bad;
+	uint64_t from;
+
+	press_open_with(&press, NULL, 0);
+	from = house_size(&press.house);
+	for (size_t i = 0; i < LIMIT_RELEASE_EPOCHS + 6; i++) {
+		press.house.now_us += INT64_C(1000000) * 3600 * 25;
+		house_ask(&press.house, "amy", "getReceipt", "0", NULL, NULL);
+	}
+	for (size_t round = 0; round < 2; round++)
+		check(stock_each(&press.stock, &bad, from, UINT64_MAX,
+			  see_kept, &n_kept) == 0);
+	check_u64(n_kept, 2 * (LIMIT_RELEASE_EPOCHS + 6));
+	check(store_begin(press.house.store) == 0);
+	check(entries_erase_epoch(press.house.store, 3) == 0);
+	check(store_commit(press.house.store) == 0);
+	n_kept = 0;
+	check(stock_each(&press.stock, &bad, from, UINT64_MAX, see_kept,
+		  &n_kept) == 0);
+	check_u64(n_kept, LIMIT_RELEASE_EPOCHS + 6 - 1);
+	press_close(&press);
+}
+
 static const struct tap_test tests[] = {
 	TEST(p10_a_release_verifies_offline_with_the_logs_key_alone),
 	TEST(p10_another_logs_key_or_checkpoint_is_refused),
@@ -480,6 +538,8 @@ static const struct tap_test tests[] = {
 	TEST(p9_two_signatures_are_of_two_persons),
 	TEST(h12_a_signature_of_something_else_is_none),
 	TEST(h12_more_than_the_limits_is_refused),
+	TEST(the_longest_head_fits_the_room_for_it),
+	TEST(p6_entries_of_many_epochs_are_opened_and_of_erased_ones_are_not),
 };
 
 TAP_MAIN(tests)
