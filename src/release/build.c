@@ -19,6 +19,12 @@
 
 #define WRITE_AT ((size_t)1 << 20)
 
+/* Exemptions and their text. */
+struct set_text {
+	exemption_set set;
+	struct str text;
+};
+
 struct build {
 	struct build_report *report;
 	const struct build_input *input;
@@ -31,6 +37,9 @@ struct build {
 	struct sheet_end end;
 	struct tlog_range range;
 	exemption_set used;
+	struct arena lasting;
+	size_t n_texts;
+	struct set_text texts[LIMIT_RELEASE_RULES];
 };
 
 PRINTF(2, 3) static int
@@ -153,20 +162,31 @@ write_head(struct build *build)
 
 /* --- an entry ------------------------------------------------------------- */
 
+/* The text of a set: few sets make all withheld claims, so each is kept. */
 static struct str
-exemptions_text(struct arena *arena, exemption_set set)
+exemptions_text(struct build *build, exemption_set set)
 {
 	CLEANUP(buf_fini) struct buf text = { 0 };
+	struct set_text *kept = &build->texts[build->n_texts];
 
+	for (size_t i = 0; i < build->n_texts; i++) {
+		if (build->texts[i].set == set)
+			return build->texts[i].text;
+	}
 	buf_init(&text, LIMIT_RELEASE_LINE);
 	exemption_format(&text, set);
-	return buf_finish(&text) == 0 ? arena_str(arena, buf_str(&text))
-				      : (struct str){ 0 };
+	if (build->n_texts == ARRAY_LEN(build->texts) ||
+	    buf_finish(&text) != 0)
+		return (struct str){ 0 };
+	*kept = (struct set_text){ set,
+		arena_str(&build->lasting, buf_str(&text)) };
+	build->n_texts++;
+	return kept->text;
 }
 
 static int
-withhold(struct build *build, struct stock *stock, struct str label,
-    exemption_set set, enum coarse how, struct str said)
+withhold(struct build *build, struct str label, exemption_set set,
+    enum coarse how, struct str said)
 {
 	struct sheet_entry *sheet = &build->sheet;
 	struct sheet_withheld *row = &sheet->withheld[sheet->n_withheld];
@@ -174,7 +194,7 @@ withhold(struct build *build, struct stock *stock, struct str label,
 	if (sheet->n_withheld == ARRAY_LEN(sheet->withheld))
 		return FAULT(ENOBUFS);
 	*row = (struct sheet_withheld){ .label = label,
-		.exemptions = exemptions_text(&stock->arena, set),
+		.exemptions = exemptions_text(build, set),
 		.how = coarse_name(how),
 		.said = said };
 	if (row->exemptions.p == NULL || row->said.p == NULL)
@@ -220,7 +240,7 @@ state_claim(struct build *build, struct stock *stock,
 		return r < 0 ? TRACE(r)
 			     : wrong_about(build, entry, i,
 				   "what is kept is not what was logged");
-	return TRACE(withhold(build, stock, rule->label, rule->exemptions,
+	return TRACE(withhold(build, rule->label, rule->exemptions,
 	    rule->coarse, coarse_apply(rule->coarse, &stock->arena, value)));
 }
 
@@ -240,7 +260,7 @@ follow_review(struct build *build, struct stock *stock,
 		return wrong_about(build, entry, i, "it is not decided");
 	if (text->is_released)
 		return show_claim(build, stock, entry, i);
-	return TRACE(withhold(build, stock, rule->label, set,
+	return TRACE(withhold(build, rule->label, set,
 	    say.len > 0 ? COARSE_SUMMARY : COARSE_NONE, say));
 }
 
@@ -260,7 +280,7 @@ review_claim(struct build *build, struct stock *stock,
 			     : wrong_about(build, entry, i,
 				   "what is kept is not what was logged");
 	if (review == NULL || str_is_equal(value, STR("null")))
-		return TRACE(withhold(build, stock, rule->label,
+		return TRACE(withhold(build, rule->label,
 		    rule->exemptions, COARSE_NONE, STR("")));
 	text = review_find(review, entry->index, rule->label);
 	if (text == NULL)
@@ -288,7 +308,7 @@ build_claim(struct build *build, struct stock *stock,
 		return review_claim(build, stock, entry, i, &rule);
 	if (rule.coarse != COARSE_NONE)
 		return state_claim(build, stock, entry, i, &rule);
-	return TRACE(withhold(build, stock, rule.label, rule.exemptions,
+	return TRACE(withhold(build, rule.label, rule.exemptions,
 	    COARSE_NONE, STR("")));
 }
 
@@ -426,9 +446,11 @@ build_run(struct build_report *report, int fd, const struct build_input *input,
 	build->diags = diags;
 	build->fd = fd;
 	sha256_init(&build->body);
+	arena_init(&build->lasting, LIMIT_RELEASE_HEAD);
 	buf_init(&build->out, WRITE_AT + LIMIT_RELEASE_LINE);
 	r = run(build);
 	buf_fini(&build->out);
+	arena_fini(&build->lasting);
 	free(build);
 	return r < 0 ? TRACE(r) : r;
 }

@@ -5,6 +5,7 @@
 #include <libconfig.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "crypto/sha256.h"
 #include "limits.h"
@@ -30,9 +31,19 @@ struct reading {
 enum profile_nature
 profile_nature(struct str label)
 {
-	for (size_t i = 0; i < ARRAY_LEN(natures); i++) {
-		if (str_is_equal(natures[i].label, label))
-			return natures[i].nature;
+	size_t low = 0;
+	size_t high = ARRAY_LEN(natures);
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = str_compare(natures[middle].label, label);
+
+		if (order == 0)
+			return natures[middle].nature;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
 	return PROFILE_NEVER;
 }
@@ -231,6 +242,23 @@ take_all(const struct reading *reading, const config_t *conf)
 	return 0;
 }
 
+/* The order of the rules: by label, then by kind. */
+static int
+compare(const struct profile_rule *rule, struct str kind, struct str label)
+{
+	int order = str_compare(rule->label, label);
+
+	return order != 0 ? order : str_compare(rule->kind, kind);
+}
+
+static int
+compare_rules(const void *a, const void *b)
+{
+	const struct profile_rule *other = b;
+
+	return compare(a, other->kind, other->label);
+}
+
 int
 profile_parse(struct profile *profile, struct arena *arena, struct str text,
     struct diag_list *diags)
@@ -258,6 +286,9 @@ profile_parse(struct profile *profile, struct arena *arena, struct str text,
 	config_destroy(&conf);
 	if (r < 0)
 		return TRACE(r);
+	if (profile->n_rules > 0)
+		qsort(profile->rules, profile->n_rules,
+		    sizeof(profile->rules[0]), compare_rules);
 	return diags->n_errors > before ? PROFILE_E_WRONG : 0;
 }
 
@@ -274,12 +305,19 @@ profile_has_kind(const struct profile *profile, struct str kind)
 struct profile_rule
 profile_find(const struct profile *profile, struct str kind, struct str label)
 {
-	for (size_t i = 0; i < profile->n_rules; i++) {
-		const struct profile_rule *rule = &profile->rules[i];
+	size_t low = 0;
+	size_t high = profile->n_rules;
 
-		if (str_is_equal(rule->label, label) &&
-		    str_is_equal(rule->kind, kind))
-			return *rule;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = compare(&profile->rules[middle], kind, label);
+
+		if (order == 0)
+			return profile->rules[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
 	return (struct profile_rule){ .kind = kind,
 		.label = label,

@@ -59,7 +59,7 @@ struct profile {
 	exemption_set given; /* default */
 	struct str *kinds;
 	size_t n_kinds;
-	struct profile_rule *rules;
+	struct profile_rule *rules; /* sorted by label and kind */
 	size_t n_rules;
 	exemption_set used; /* all that it can name */
 };

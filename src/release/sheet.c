@@ -223,22 +223,6 @@ unescape(struct reader *reader, struct str *text, struct str raw, size_t from)
 		    reader->arena->is_full ? SHEET_E_LIMIT : FAULT(ENOMEM));
 }
 
-/* Most strings are plain: labels, codes, base64. Where does it end? */
-static size_t
-plain_end(struct str line, size_t from)
-{
-	size_t at = from;
-
-	while (at < line.len) {
-		unsigned char c = (unsigned char)line.p[at];
-
-		if (c == '"' || c == '\\' || c < 0x20 || c >= 0x80)
-			break;
-		at++;
-	}
-	return at;
-}
-
 static void
 take_text(struct reader *reader, struct str *text)
 {
@@ -250,7 +234,8 @@ take_text(struct reader *reader, struct str *text)
 	*text = STR("");
 	if (!take(reader, "\""))
 		return;
-	end = plain_end(reader->line, reader->at);
+	/* Most strings are plain: labels, codes, base64. */
+	end = reader->at + json_plain(reader->line, reader->at);
 	if (end < reader->line.len && reader->line.p[end] == '"') {
 		*text = str_part(reader->line, reader->at, end);
 		reader->at = end + 1;

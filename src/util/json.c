@@ -59,13 +59,50 @@ json_close_array(struct json *json)
 	close(json, ']');
 }
 
+/* A byte of the eight is not plain: below 0x20, above 0x7f, quote, backslash. */
+static bool
+has_special(uint64_t eight)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	const uint64_t tops = ones << 7;
+	uint64_t quote = eight ^ ones * '"';
+	uint64_t slash = eight ^ ones * '\\';
+
+	return ((eight | (eight - ones * 0x20) | (quote - ones) |
+		    (slash - ones)) &
+		   tops) != 0;
+}
+
+size_t
+json_plain(struct str s, size_t from)
+{
+	size_t at = from;
+
+	while (s.len - at >= sizeof(uint64_t)) {
+		uint64_t eight;
+
+		memcpy(&eight, s.p + at, sizeof(eight));
+		if (has_special(eight))
+			break;
+		at += sizeof(eight);
+	}
+	while (at < s.len) {
+		unsigned char c = (unsigned char)s.p[at];
+
+		if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+			break;
+		at++;
+	}
+	return at - from;
+}
+
 void
 json_add_string(struct buf *buf, struct str s)
 {
 	size_t from = 0;
 
 	buf_add_char(buf, '"');
-	for (size_t i = 0; i < s.len; i++) {
+	for (size_t i = json_plain(s, 0); i < s.len; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
 		if (c >= 0x20 && c != '"' && c != '\\')

@@ -137,6 +137,8 @@ p6_every_label_of_an_entry_is_in_the_table_of_labels(void)
 #undef N
 	};
 
+	for (size_t k = 1; k < ARRAY_LEN(natures); k++)
+		check(strcmp(natures[k - 1].label, natures[k].label) < 0);
 	for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
 		bool is_there = false;
 
