@@ -49,6 +49,10 @@
 #define LIMIT_CEDAR_EST_DEPTH 2048 /* of policies as JSON: two an operator */
 #define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
 #define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
+#define LIMIT_CEDAR_UNKNOWNS 256 /* of one query; looked through one by one */
+#define LIMIT_CEDAR_CHANGES 64 /* of one search: each is a bit */
+#define LIMIT_CEDAR_WAYS 64 /* kept at a time: each is compared with all */
+#define LIMIT_CEDAR_WAY_STEPS (1u << 16) /* of one search: a few milliseconds */
 #define LIMIT_CEDAR_NAMES (1u << 21) /* distinct names, and distinct uids */
 #define LIMIT_CEDAR_ANCESTORS (1u << 25) /* ancestor entries of one store */
 #define LIMIT_CEDAR_STRING (1u << 30) /* one text value: lengths are 32 bits */
@@ -124,6 +128,10 @@
 #define LIMIT_PACK_TESTS 2048	   /* cases in a pack's tests.json */
 #define LIMIT_NEEDS 8		   /* roles one request may wait for */
 #define LIMIT_RULINGS 64	   /* rules told of in one decision */
+#define LIMIT_LAWFUL 4		   /* sentences on what would make it lawful */
+#define LIMIT_LAWFUL_TRIALS 12	   /* ways that are judged for them */
+#define LIMIT_LAWFUL_BYTES (2u << 20) /* memory for finding them */
+#define LIMIT_LAWFUL_SENTENCE 1024 /* all clauses are some 900 bytes */
 #define LIMIT_DUTIES 32		   /* duties, and marks, of one decision */
 #define LIMIT_FRONTS 64		   /* front processes connected to the gate */
 #define LIMIT_BATCH_BYTES (8u << 20) /* arena of a whole batch, or of a reload */

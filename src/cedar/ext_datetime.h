@@ -19,6 +19,8 @@
 #define EXT_DATETIME_MINUTE INT64_C(60000)
 #define EXT_DATETIME_SECOND INT64_C(1000)
 
+#define EXT_DATETIME_TEXT 25 /* longest text that is written, and NUL */
+
 enum {
 	EXT_DATETIME_E_DATE = 1,     /* the date's pattern */
 	EXT_DATETIME_E_NO_DATE,	     /* no such day */
@@ -33,6 +35,14 @@ enum {
 /* Returns: 0 and *ms; EXT_DATETIME_E_*. */
 int cedar_ext_datetime_parse(int64_t *ms, struct str text) MUST_USE NONNULL;
 int cedar_ext_datetime_duration(int64_t *ms, struct str text) MUST_USE NONNULL;
+
+/*
+ * Shortest text that parses to it: 2026-11-23, or with T and the time in UTC.
+ *
+ * Returns: false when the year has not four digits.
+ */
+bool cedar_ext_datetime_format(char text[static EXT_DATETIME_TEXT], int64_t ms)
+    NONNULL;
 
 /* The day's first millisecond. Returns: false when it does not fit. */
 bool cedar_ext_datetime_to_date(int64_t *date, int64_t ms) NONNULL;

@@ -69,6 +69,12 @@ cedar_query_eval(const struct cedar_query *query)
 	return &query->eval;
 }
 
+unsigned
+cedar_query_flags(const struct cedar_query *query)
+{
+	return query->flags;
+}
+
 /* ------------------------------------------------------------------ */
 /* Making a query.						      */
 

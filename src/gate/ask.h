@@ -108,7 +108,6 @@ struct ask {
 	/* whom to answer */
 	size_t channel;
 	uint64_t id;
-	bool is_silent; /* decided again for an approver: no one waits */
 
 	/* the frame */
 	struct frame frame;
@@ -125,16 +124,19 @@ struct ask {
 
 	/* how it ends */
 	struct refusal refusal;
+	bool is_silent;	 /* decided again for an approver: no one waits */
 	bool is_settled; /* walks no further, except to enter and answer */
 	bool is_replay;	 /* answered before: same answer, no new entry */
+	bool is_known;	 /* the certificate leads to a requester */
+	bool is_unit_active;
+	bool has_instrument;
+	bool has_entry;
 
 	/* identify */
-	bool is_known;
 	struct store_credential credential;
 	struct store_requester operator;
 	struct store_requester requestor;
 	struct store_agency agency;
-	bool is_unit_active;
 
 	/* read */
 	struct ask_request request;
@@ -147,7 +149,6 @@ struct ask {
 	/* ground, weigh, decide */
 	struct facts facts;
 	struct store_instrument instrument;
-	bool has_instrument;
 	struct decision decision;
 	struct str approvals[LIMIT_NEEDS];
 	size_t n_approvals;
@@ -168,7 +169,6 @@ struct ask {
 	struct str request_id;
 	struct entry entry;
 	struct entry_text text;
-	bool has_entry;
 	uint64_t index;
 	struct str core; /* answer without its receipt: JSON members */
 	uint64_t status;

@@ -160,6 +160,10 @@ put_decision(struct json *json, const struct ask *ask)
 	    judge_verdict_name(decision->verdict));
 	json_key(json, STR("rules"));
 	put_rulings(json, decision);
+	if (decision->n_lawful_if > 0) {
+		json_key(json, STR("lawful_if"));
+		put_list(json, decision->lawful_if, decision->n_lawful_if);
+	}
 	if (decision->verdict == VERDICT_REFER) {
 		json_key(json, STR("needs"));
 		put_list(json, decision->needs, decision->n_needs);

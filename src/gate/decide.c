@@ -4,6 +4,7 @@
  */
 #include "gate/path.h"
 
+#include "gate/lawful.h"
 #include "gate/pack.h"
 #include "util/fault.h"
 
@@ -68,6 +69,25 @@ conclude(struct decision *decision)
 		decision->verdict = VERDICT_DENY;
 }
 
+/* A denial says what would make it lawful: for what the instrument names. */
+static int
+mend(struct gate *gate, struct ask *ask)
+{
+	enum record_field fields[LIMIT_ASK_FIELDS];
+	struct decision *decision = &ask->decision;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ask->request.n_fields; i++) {
+		enum record_field field = ask->request.fields[i];
+
+		if (!ask->has_instrument || is_in_scope(&ask->instrument, field))
+			fields[n++] = field;
+	}
+	return TRACE(lawful_find(&decision->lawful_if, &decision->n_lawful_if,
+	    &ask->arena, &gate->vocabulary, gate->packs, gate->n_packs,
+	    &ask->facts, fields, n));
+}
+
 int
 decide_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 {
@@ -84,6 +104,11 @@ decide_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (ask->has_instrument)
 		narrow(ask);
 	conclude(&ask->decision);
+	if (ask->decision.verdict == VERDICT_DENY) {
+		r = mend(gate, ask);
+		if (r < 0)
+			return TRACE(r);
+	}
 	if (ask->decision.verdict == VERDICT_REFER)
 		ask_refuse(ask, REFUSAL_REFERRED, STR(""), STR(""));
 	else if (ask->decision.verdict == VERDICT_DENY)

@@ -57,6 +57,8 @@ struct decision {
 	size_t n_duties;
 	struct str *marks; /* distinct @mark of the permits that spoke */
 	size_t n_marks;
+	struct str *lawful_if; /* of a denial, by lawful.h: not the judge's */
+	size_t n_lawful_if;
 };
 
 /* "deny", "refer", "permit". */

@@ -47,6 +47,7 @@ def p5_a_refusal_says_which_rule_and_what_would_help():
     check("ground-missing" in text and "Name the investigation" in text, text)
     text = ask("bob", *PLAIN, expect=1)
     check("not-assigned" in text, text)
+    check("Permitted if you are assigned to the investigation." in text, text)
 
 
 def p12_a_bad_request_exits_2_and_names_the_member():
