@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "gate/assembly.h"
-#include "gate/epoch.h"
 #include "gate/ledger.h"
 #include "house.h"
 #include "release/build.h"
@@ -96,7 +95,6 @@ append(size_t n)
 
 		must(store_begin(house.store), "begin");
 		tlog_edge_mark(house.gate.edge);
-		must(epoch_ready(&house.gate, house.now_us), "epoch");
 		for (; done < end; done++) {
 			arena_reset(&arena);
 			fill(&entry, &arena, done);

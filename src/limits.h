@@ -143,6 +143,7 @@
 #define LIMIT_EPOCH_HOURS 24	   /* one sealing key */
 #define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
+#define LIMIT_ERASE 500		   /* entries of one erasure: some 20 ms of the gate */
 #define LIMIT_SWEEP 1000	   /* expired rows removed in one step */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
 

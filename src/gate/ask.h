@@ -92,6 +92,10 @@ struct ask_office {
 	struct str hex;	  /* digest as text */
 	struct digest digest;
 	uint64_t n; /* persons who did so, this one included */
+	struct str hold; /* name of a legal hold */
+	struct str reason;
+	uint64_t from, to; /* entries it is about */
+	struct str report; /* what was erased: JSON */
 };
 
 /* An older entry that is looked at: its receipt goes into the answer. */

@@ -1,7 +1,7 @@
 /* Putting the gate together; see assembly.h. */
 #include "gate/assembly.h"
 
-#include "crypto/secret.h"
+#include "gate/epoch.h"
 #include "gate/force.h"
 #include "store/store.h"
 #include "store/tiles.h"
@@ -52,8 +52,7 @@ assembly_fini(struct gate *gate)
 	vocabulary_fini(&gate->vocabulary);
 	gate->edge = tlog_edge_free(gate->edge);
 	arena_fini(&gate->note_arena);
-	secret_wipe(&gate->epoch_key, sizeof(gate->epoch_key));
-	gate->epoch = 0;
+	epoch_fini(gate);
 }
 
 int

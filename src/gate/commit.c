@@ -36,7 +36,7 @@ commit_batch(struct gate *gate, struct batch *batch)
 		r = store_commit(gate->store);
 	if (r == 0) {
 		gate->last_us = batch->now_us;
-		gate->is_epoch_fresh = false;
+		epoch_keep(gate);
 		gate->is_unwritable = false;
 		return 0;
 	}

@@ -36,15 +36,19 @@ append(struct gate *gate, const struct entry *entry, struct str bytes,
 
 static int
 put_sealed(struct gate *gate, const struct entry_text *text,
-    struct arena *arena, uint64_t index)
+    struct arena *arena, const struct entry *entry, uint64_t index)
 {
 	struct str context = context_of(arena, index);
-	struct store_sealed row = { .index = index, .epoch = gate->epoch };
+	struct store_sealed row = { .index = index };
 	int r;
 
 	if (context.p == NULL)
 		return FAULT(ENOMEM);
-	r = epoch_seal(gate, &row.bytes, arena, context, text->kept);
+	r = epoch_ready(gate, entry->type, entry->time_us);
+	row.epoch = gate->epochs[entry->type].id;
+	if (r == 0)
+		r = epoch_seal(gate, entry->type, &row.bytes, arena, context,
+		    text->kept);
 	if (r == 0)
 		r = entries_put_sealed(gate->store, &row);
 	return r > 0 ? FAULT(EIO) : TRACE(r);
@@ -60,7 +64,7 @@ ledger_append(struct gate *gate, struct entry_text *text, struct arena *arena,
 	if (r == 0)
 		r = append(gate, entry, text->leaf, index);
 	if (r == 0)
-		r = put_sealed(gate, text, arena, index);
+		r = put_sealed(gate, text, arena, entry, index);
 	return TRACE(r);
 }
 
@@ -129,6 +133,6 @@ ledger_commit(struct gate *gate, int64_t now_us)
 		return r < 0 ? TRACE(r) : FAULT(EIO);
 	tlog_edge_mark(gate->edge);
 	gate->last_us = now_us;
-	gate->is_epoch_fresh = false;
+	epoch_keep(gate);
 	return 0;
 }

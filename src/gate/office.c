@@ -2,6 +2,7 @@
 #include "gate/office.h"
 
 #include "gate/countersign.h"
+#include "gate/retain.h"
 #include "util/fault.h"
 
 static const struct {
@@ -13,6 +14,12 @@ static const struct {
 } rows[] = {
 	{ OPERATION_SIGN_RELEASE, countersign_read, countersign_apply,
 	    countersign_fill, countersign_put },
+	{ OPERATION_CREATE_ERASURE, retain_read, retain_apply, retain_fill,
+	    retain_put },
+	{ OPERATION_CREATE_HOLD, retain_read, retain_apply, retain_fill,
+	    retain_put },
+	{ OPERATION_LIFT_HOLD, retain_read, retain_apply, retain_fill,
+	    retain_put },
 };
 
 static size_t

@@ -27,6 +27,14 @@
 #include "util/clock.h"
 #include "util/random.h"
 
+/* The current epoch of one class. */
+struct gate_epoch {
+	uint64_t id; /* 0: none yet */
+	struct seal_key key;
+	int64_t began_us;
+	bool is_fresh; /* begun in the open transaction */
+};
+
 struct gate {
 	/* inputs, borrowed */
 	struct store *store;
@@ -56,11 +64,11 @@ struct gate {
 	struct str note; /* checkpoint of signed_size */
 
 	/* sealing */
-	uint64_t epoch;
-	struct seal_key epoch_key;
-	int64_t epoch_began_us;
-	bool is_epoch_fresh; /* begun in the open transaction */
+	struct gate_epoch epochs[ENTRY_N]; /* current, by class (epoch.h) */
 	struct seal_public seal_public;
+
+	int64_t keep_us[ENTRY_N]; /* how long values are kept; 0: for ever */
+	bool is_unsettled; /* erased bytes are left in the write-ahead log */
 
 	int64_t last_us;  /* time of the newest entry */
 	bool is_unwritable; /* the last commit failed: probe before ready */

@@ -115,7 +115,8 @@ replay_seal(struct gate *gate, struct ask *ask, struct str *sealed)
 
 	if (plain.p == NULL || parts[0].p == NULL)
 		return FAULT(ENOMEM);
-	return TRACE(epoch_seal(gate, sealed, &ask->arena, ask->request_id,
+	return TRACE(epoch_seal(gate, ENTRY_REQUEST, sealed, &ask->arena,
+	    ask->request_id,
 	    plain));
 }
 

@@ -32,6 +32,7 @@ static const struct row_field kept_fields[] = {
 
 static const struct row_field epoch_fields[] = {
 	ROW_FIELD(U64, struct store_epoch, id),
+	ROW_FIELD(TEXT, struct store_epoch, class),
 	ROW_FIELD(I64, struct store_epoch, created_us),
 	ROW_FIELD(BYTES, struct store_epoch, wrapped),
 };
@@ -259,6 +260,38 @@ entries_erase_sealed(struct store *store, uint64_t index)
 }
 
 int
+entries_change_sealed(struct store *store, const struct store_sealed *sealed)
+{
+	return TRACE(row_write(store, STATEMENT_SEALED_CHANGE, &sealed_table,
+	    sealed, STORE_E_ABSENT));
+}
+
+struct sealed_walk {
+	entries_sealed_fn *each;
+	void *context;
+};
+
+static int
+walk_sealed(void *context, const void *object)
+{
+	const struct sealed_walk *walk = context;
+
+	return walk->each(walk->context, object);
+}
+
+int
+entries_each_sealed(struct store *store, struct str type, uint64_t from,
+    uint64_t to, uint64_t max, entries_sealed_fn *each, void *context)
+{
+	struct sealed_walk walk = { each, context };
+
+	return TRACE(row_each(store, STATEMENT_SEALED_OLD, &sealed_table,
+	    (const struct backend_value[]){ row_text(type), row_u64(from),
+		row_u64(to), row_u64(max) },
+	    walk_sealed, &walk));
+}
+
+int
 entries_put_epoch(struct store *store, const struct store_epoch *epoch)
 {
 	return TRACE(row_write(store, STATEMENT_EPOCH_PUT, &epoch_table, epoch,
@@ -275,10 +308,46 @@ entries_find_epoch(struct store *store, struct arena *arena,
 
 int
 entries_newest_epoch(struct store *store, struct arena *arena,
-    struct store_epoch *epoch)
+    struct store_epoch *epoch, struct str class)
 {
 	return TRACE(row_find(store, arena, STATEMENT_EPOCH_NEWEST,
-	    &epoch_table, epoch, NULL));
+	    &epoch_table, epoch,
+	    (const struct backend_value[]){ row_text(class) }));
+}
+
+int
+entries_last_epoch(struct store *store, uint64_t *id)
+{
+	int64_t number;
+	int r = row_number(store, &number, STATEMENT_EPOCH_LAST, NULL);
+
+	if (r == 0)
+		*id = (uint64_t)number;
+	return TRACE(r);
+}
+
+struct epoch_walk {
+	entries_epoch_fn *each;
+	void *context;
+};
+
+static int
+walk_epoch(void *context, const void *object)
+{
+	const struct epoch_walk *walk = context;
+
+	return walk->each(walk->context, object);
+}
+
+int
+entries_each_spent_epoch(struct store *store, int64_t before_us, uint64_t max,
+    entries_epoch_fn *each, void *context)
+{
+	struct epoch_walk walk = { each, context };
+
+	return TRACE(row_each(store, STATEMENT_EPOCH_SPENT, &epoch_table,
+	    (const struct backend_value[]){ row_i64(before_us), row_u64(max) },
+	    walk_epoch, &walk));
 }
 
 int

@@ -36,7 +36,8 @@ struct store_kept {
 };
 
 struct store_epoch {
-	uint64_t id; /* from 1 */
+	uint64_t id;	  /* from 1 */
+	struct str class; /* what it seals: a kind of entry, or "hold" */
 	int64_t created_us;
 	struct str wrapped; /* the epoch key, wrapped to the keeper */
 };
@@ -127,6 +128,22 @@ int entries_find_sealed(struct store *store, struct arena *arena,
  */
 int entries_erase_sealed(struct store *store, uint64_t index) MUST_USE NONNULL;
 
+/* Seal values anew under another epoch. Returns: 0; STORE_E_ABSENT; fault. */
+int entries_change_sealed(struct store *store,
+    const struct store_sealed *sealed) MUST_USE NONNULL;
+
+/* As entries_each_fn for sealed values. */
+typedef int entries_sealed_fn(void *context,
+    const struct store_sealed *sealed);
+
+/*
+ * Walk sealed values of entries of that type in [from, to), lowest first, at
+ * most max. Change none of them during the walk.
+ */
+int entries_each_sealed(struct store *store, struct str type, uint64_t from,
+    uint64_t to, uint64_t max, entries_sealed_fn *each, void *context)
+    MUST_USE;
+
 /* Returns: 0; STORE_E_EXISTS; fault. */
 int entries_put_epoch(struct store *store, const struct store_epoch *epoch)
     MUST_USE NONNULL;
@@ -135,9 +152,22 @@ int entries_put_epoch(struct store *store, const struct store_epoch *epoch)
 int entries_find_epoch(struct store *store, struct arena *arena,
     struct store_epoch *epoch, uint64_t id) MUST_USE NONNULL;
 
-/* The epoch of the highest id that is not erased. As entries_find_epoch. */
+/* That of a class with the highest id not erased. As entries_find_epoch. */
 int entries_newest_epoch(struct store *store, struct arena *arena,
-    struct store_epoch *epoch) MUST_USE NONNULL;
+    struct store_epoch *epoch, struct str class) MUST_USE NONNULL;
+
+/* The highest id that was given out; 0: none. Returns: 0 and *id; fault. */
+int entries_last_epoch(struct store *store, uint64_t *id) MUST_USE NONNULL;
+
+/* As entries_each_fn for epochs. */
+typedef int entries_epoch_fn(void *context, const struct store_epoch *epoch);
+
+/*
+ * Walk at most max epochs begun before a moment under which nothing is sealed
+ * any more, and whose key is not erased. Erase none during the walk.
+ */
+int entries_each_spent_epoch(struct store *store, int64_t before_us,
+    uint64_t max, entries_epoch_fn *each, void *context) MUST_USE;
 
 /*
  * Erase the wrapped key of an epoch: everything sealed under it is lost. The

@@ -105,6 +105,13 @@ requests_update(struct store *store, const struct store_request *request)
 }
 
 int
+requests_forget(struct store *store, uint64_t index)
+{
+	return TRACE(row_change(store, STATEMENT_REQUEST_FORGET,
+	    (const struct backend_value[]){ row_u64(index) }, 0));
+}
+
+int
 requests_each_referred(struct store *store, struct str ori,
     requests_each_fn *each, void *context)
 {

@@ -77,6 +77,13 @@ int requests_find(struct store *store, struct arena *arena,
 int requests_update(struct store *store, const struct store_request *request)
     MUST_USE NONNULL;
 
+/*
+ * Forget what the request decided by that entry was about and what was
+ * answered: subject, frame and answer are overwritten with zeros. Nothing
+ * happens when no request was decided by it. Returns: 0; fault.
+ */
+int requests_forget(struct store *store, uint64_t index) MUST_USE NONNULL;
+
 /* Walk what is referred in an agency (empty ori: in all), oldest first. */
 int requests_each_referred(struct store *store, struct str ori,
     requests_each_fn *each, void *context) MUST_USE;

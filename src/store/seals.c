@@ -127,6 +127,7 @@ static const struct {
 	{ STR_INIT("people"), NULL },
 	{ STR_INIT("pack"), NULL },
 	{ STR_INIT("release"), NULL },
+	{ STR_INIT("erasure"), NULL },
 	{ STR_INIT("gate"), NULL },
 };
 

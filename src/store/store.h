@@ -65,6 +65,8 @@ enum store_checkpoint {
 	STORE_CHECKPOINT_PASSIVE = 0, /* what no reader stands in the way of */
 	STORE_CHECKPOINT_TRUNCATE,    /* all of it, and cut the file to nothing:
 				       * after erasures, nothing old stays */
+	STORE_CHECKPOINT_ERASE,	     /* the same without waiting for a reader:
+				      * STORE_E_LOCKED while one is in the way */
 };
 
 /*
@@ -131,8 +133,8 @@ int store_probe(struct store *store) MUST_USE NONNULL;
  * syncs and the pages; TRUNCATE also waits up to LIMIT_STORE_BUSY_MS for
  * readers. PostgreSQL does this itself; then nothing happens.
  *
- * Returns: 0, also when readers or another checkpoint kept it from finishing;
- * STORE_E_FULL, BROKEN, READ_ONLY; fault.
+ * Returns: 0, also when readers or another checkpoint kept it from finishing
+ * (but see ERASE); STORE_E_LOCKED (ERASE), FULL, BROKEN, READ_ONLY; fault.
  */
 int store_checkpoint(struct store *store, enum store_checkpoint how)
     MUST_USE NONNULL;

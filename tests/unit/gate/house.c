@@ -91,7 +91,7 @@ keep_unwrap(void *context, struct seal_key *key, struct str wrapped)
 	struct house *house = context;
 	struct seal_wrapped bytes;
 
-	if (house->is_keeper_down)
+	if (house->is_keeper_down || house->is_unwrap_down)
 		return KEYS_E_DOWN;
 	memcpy(bytes.b, wrapped.p, sizeof(bytes.b));
 	return seal_unwrap(key, &house->seal_public, &house->seal_secret,

@@ -26,6 +26,7 @@ struct house {
 	struct digest signed_root;
 	bool is_keeper_down;
 	bool is_signing_down;
+	bool is_unwrap_down;
 	size_t n_signed;
 	int64_t walk_us; /* spent in path_walk, for benches */
 	struct gate gate;

@@ -285,13 +285,13 @@ a_receipt_and_a_key_last_as_long_as_they_should(void)
 	instant_format_date(day,
 	    instant_day(house.now_us) + LIMIT_EXTRACT_DAYS);
 	check(house_has(answer, day));
-	epoch = house.gate.epoch;
+	epoch = house.gate.epochs[ENTRY_REQUEST].id;
 	house.now_us += INT64_C(3600) * 1000000 * (LIMIT_EPOCH_HOURS - 1);
 	answer = house_ask(&house, "amy", "createRequest", NULL, NULL, body);
-	check_u64(house.gate.epoch, epoch);
+	check_u64(house.gate.epochs[ENTRY_REQUEST].id, epoch);
 	house.now_us += INT64_C(3600) * 1000000 * 2;
 	answer = house_ask(&house, "amy", "createRequest", NULL, NULL, body);
-	check_u64(house.gate.epoch, epoch + 1);
+	check_u64(house.gate.epochs[ENTRY_REQUEST].id, epoch + 1);
 	/* The key of the old epoch is asked for: the answer still opens. */
 	house.now_us -= INT64_C(3600) * 1000000;
 	house.gate.last_us = 0;

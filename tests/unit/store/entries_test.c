@@ -149,7 +149,8 @@ static void
 put_epoch(struct store *store, uint64_t id, const char *wrapped)
 {
 	check_u64(entries_put_epoch(store,
-		      &(struct store_epoch){ id, 77, str_of(wrapped) }),
+		      &(struct store_epoch){ id, STR("request"), 77,
+			  str_of(wrapped) }),
 	    0);
 }
 
@@ -218,14 +219,16 @@ static void
 an_erased_epoch_is_gone_and_its_id_stays_taken(void)
 {
 	struct fixture f;
-	struct store_epoch epoch = { 9, 9, STR("") };
+	struct store_epoch epoch = { 9, STR(""), 9, STR("") };
 
 	fixture_begin(&f);
-	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch),
+	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch,
+		      STR("request")),
 	    STORE_E_ABSENT);
 	put_epoch(f.store, 1, "first");
 	put_epoch(f.store, 2, "second");
-	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch), 0);
+	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch,
+		      STR("request")), 0);
 	check_u64(epoch.id, 2);
 	check_str(epoch.wrapped, STR("second"));
 	check_u64(epoch.created_us, 77);
@@ -235,9 +238,11 @@ an_erased_epoch_is_gone_and_its_id_stays_taken(void)
 	check_u64(entries_find_epoch(f.store, &f.arena, &epoch, 2),
 	    STORE_E_ABSENT);
 	check_u64(entries_put_epoch(f.store,
-		      &(struct store_epoch){ 2, 1, STR("new") }),
+		      &(struct store_epoch){ 2, STR("request"), 1,
+			  STR("new") }),
 	    STORE_E_EXISTS);
-	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch), 0);
+	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch,
+		      STR("request")), 0);
 	check_u64(epoch.id, 1);
 	check_u64(entries_find_epoch(f.store, &f.arena, &epoch, 1), 0);
 	check_str(epoch.wrapped, STR("first"));
