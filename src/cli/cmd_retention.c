@@ -89,7 +89,7 @@ run_dry(struct cli *cli)
 	return r;
 }
 
-/* --- erasing --------------------------------------------------------------------- */
+/* --- erasing ----------------------------------------------------------------- */
 
 static void
 print_total(struct cli *cli, uint64_t n_erased, uint64_t n_held,
@@ -191,7 +191,7 @@ run_run(struct cli *cli)
 	return r;
 }
 
-/* --- holds ------------------------------------------------------------------------ */
+/* --- holds ------------------------------------------------------------------- */
 
 static int
 run_hold(struct cli *cli)
@@ -258,7 +258,7 @@ run_list(struct cli *cli)
 	return r < 0 ? verb_fault(cli, r, "store") : VERB_OK;
 }
 
-/* --- the table --------------------------------------------------------------------- */
+/* --- the table --------------------------------------------------------------- */
 
 #define ROLE_OPTION(needed, roles)                                             \
 	{ .name = "role",                                                      \
