@@ -133,6 +133,8 @@ assemble(struct host *host, struct diag_list *diags)
 		.holder = host->config.holder.id,
 		.origin = host->config.holder.origin,
 		.seal_us = host->config.seal.days_after_close * INSTANT_DAY,
+		/* The last gate may have died between erasing and that. */
+		.is_unsettled = true,
 		.dir = str_of(host->dir),
 		.trust = host->config.trust,
 		.n_trust = host->config.n_trust };
