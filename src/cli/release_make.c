@@ -278,7 +278,7 @@ int
 release_make_draft(struct cli *cli)
 {
 	CLEANUP(vault_close) struct vault vault = { 0 };
-	struct profile profile;
+	struct profile profile = { 0 };
 	struct clock clock = clock_system();
 	struct order order = { .profile = &profile,
 		.now_us = clock_now_us(&clock) };
@@ -330,7 +330,7 @@ release_make_review(struct cli *cli)
 	const char *path = cli->options.operands[0];
 	CLEANUP(closep) int fd = -1;
 	CLEANUP(buf_fini) struct buf line = { 0 };
-	struct review review;
+	struct review review = { 0 };
 	int r = open_review(cli, &review, &fd, path);
 
 	if (r != VERB_OK)
@@ -446,8 +446,8 @@ release_make_build(struct cli *cli)
 {
 	CLEANUP(vault_close) struct vault vault = { 0 };
 	CLEANUP(closep) int fd = -1;
-	struct profile profile;
-	struct review review;
+	struct profile profile = { 0 };
+	struct review review = { 0 };
 	int r = open_review(cli, &review, &fd, cli->options.operands[0]);
 
 	if (r != VERB_OK)
