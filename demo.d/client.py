@@ -143,23 +143,33 @@ def approve(holder, who, request):
     path = f"/v1/requests/{request}"
     status, body = holder.call("lindqvist", "POST", path + "/approvals", {
         "role": "supervisor", "granted": True, "reason": "needed for the line-up"})
-    text = f"decided again: {body.get('decision', body.get('code'))}"
+    text = f"decided again: {body.get('decision', body.get('code'))}; the approver saw no record"
     status, body = holder.call(who, "GET", path)
     got = outcome(status, body)[0]
-    mark = paint("ok ", "32") if got == "permit" else paint("NO ", "31;1")
-    print(f"  A8   {'the supervisor approves it, the detective fetches it':52} "
-          f"{'permit':9} {got:9} {mark}")
-    print(f"       {text}; the approver saw no record")
+    show("A8", "the supervisor approves it, the detective fetches it", "permit", got, [], text,
+         got == "permit")
     return got == "permit"
+
+
+def show(name, story, want, got, rules, why, is_right):
+    """One question: asked, expected, got; and why, below."""
+    mark = paint("✓", "32") if is_right else paint("✗", "31;1")
+    colour = {"permit": "32", "refer": "33"}.get(got, "31")
+    print(f"  {mark} {name:4} {story[:58]:58}  {want:8}  {paint(got, colour)}")
+    if rules:
+        why += f" [{', '.join(rules)}]"
+    width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+    print(textwrap.fill(why, width, initial_indent=" " * 9, subsequent_indent=" " * 9,
+                        break_on_hyphens=False))
 
 
 def ask(holder, cases, out):
     """Ask each row, print the table, keep the receipts. Exit 1 on a surprise."""
-    width = min(shutil.get_terminal_size((110, 24)).columns, 140)
     out = pathlib.Path(out)
     out.mkdir(parents=True, exist_ok=True)
     n_wrong, none_answers, referred = 0, set(), {}
-    print(f"  {'':4} {'asked':52} {'expected':9} {'got':9} by rule")
+    print(f"  {'':6} {'asked':58}  {'expected':8}  got")
+    print(f"  {'':6} {'and below: why, by which rule'}")
     for row in rows("scenarios.tsv"):
         name, who, subject, ground, end_use, fields, want, rule, story = row
         status, body = holder.call(who, "POST", "/v1/requests",
@@ -174,10 +184,7 @@ def ask(holder, cases, out):
                                          ("id", "index", "time", "receipt")}))
         if "receipt" in body:
             (out / f"{name}.tlog-proof").write_text(body["receipt"])
-        mark = paint("ok ", "32") if right else paint("NO ", "31;1")
-        print(f"  {name:4} {story[:52]:52} {want:9} {got:9} {','.join(rules)} {mark}")
-        print(textwrap.fill(text, width, initial_indent=" " * 7,
-                            subsequent_indent=" " * 7))
+        show(name, story, want, got, rules, text, right)
     n_wrong += not approve(holder, *referred["A8"])
     if len(none_answers) > 1:
         print("  answers for none, many and sealed differ: they must not")

@@ -49,6 +49,18 @@ show(const struct lookback *lookback, struct arena *arena)
 		fclose(file);
 }
 
+/* The bytes, in pieces of a few. */
+static int
+read_bytes(void *context, char *bytes, size_t room, size_t *n)
+{
+	struct str *rest = context;
+
+	*n = MIN(MIN(room, rest->len), 1 + rest->len % 97);
+	memcpy(bytes, rest->p, *n);
+	*rest = str_part(*rest, *n, rest->len);
+	return 0;
+}
+
 static void
 look(struct arena *arena, struct str text)
 {
@@ -57,8 +69,8 @@ look(struct arena *arena, struct str text)
 	struct lookback *lookback = ARENA_NEW(arena, struct lookback);
 	struct case_ref_rules rules = { .year = 2025 };
 	struct audit_map map = { 0 };
+	struct audit_log *log = ARENA_NEW(arena, struct audit_log);
 	struct diag_list diags;
-	struct audit_log log;
 
 	diag_init(&diags, arena, STR("log"), (struct str){ 0 });
 	if (text.len > 0 && text.p[0] == '!') {
@@ -72,10 +84,13 @@ look(struct arena *arena, struct str text)
 		rules.forms = forms;
 		rules.n_forms = ARRAY_LEN(forms);
 	}
-	if (lookback != NULL &&
-	    audit_log_read(&log, &diags, arena, text, &map, NULL, NULL) == 0 &&
-	    lookback_run(lookback, arena, &log, &judge, &rules) == 0)
+	if (lookback == NULL || log == NULL)
+		return;
+	if (audit_log_open(log, &diags, arena, read_bytes, &text, &map) == 0 &&
+	    lookback_run(lookback, arena, log, &judge, &rules, NULL, NULL) ==
+		0)
 		show(lookback, arena);
+	audit_log_close(log);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

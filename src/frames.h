@@ -78,6 +78,18 @@ enum clerk_tag {
 };
 
 /*
+ * clerk <-> courier, by files below DIR/outbox, each replaced whole. The
+ * courier has the network, so the clerk believes nothing that is not signed.
+ */
+#define OUTBOX_PENDING "pending"   /* clerk: the signed checkpoint to be cosigned;
+				      its tiles are in DIR/log already */
+#define OUTBOX_COSIGNED "cosigned" /* courier: the same, with cosignatures; none
+				      when nobody answered */
+#define OUTBOX_REPORT "witnesses"  /* courier: how each witness fares, JSON */
+#define OUTBOX_WITNESSED "witnessed" /* clerk: the newest that met the quorum;
+					the gate puts it into receipts */
+
+/*
  * Role <-> parent, on descriptor 4: a stream of these bytes, both ways. The
  * end of the stream means that the parent is gone, and the role ends too.
  */

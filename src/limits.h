@@ -44,6 +44,7 @@
 #define LIMIT_CEDAR_TEXT (64u << 20) /* one policy text; offsets are 32 bits */
 #define LIMIT_CEDAR_DEPTH 512 /* height of an expression: bounds all recursion */
 #define LIMIT_CEDAR_ANNOTATIONS 256 /* of one policy; each is compared with all */
+#define LIMIT_CEDAR_ERRORS 1000 /* of one text; then the rest is not read */
 #define LIMIT_CEDAR_POLICIES (1u << 20) /* policies, templates and links of a set */
 #define LIMIT_CEDAR_JSON_DEPTH 128 /* arrays and objects: serde_json's own */
 #define LIMIT_CEDAR_EST_DEPTH 2048 /* of policies as JSON: two an operator */
@@ -74,6 +75,11 @@
 #define LIMIT_TLOG_RECEIPT_LINE 65536 /* Go's reader stops at such a line */
 #define LIMIT_TLOG_RECEIPT_BYTES (256u << 10) /* extra, proof and checkpoint */
 #define LIMIT_TLOG_EDGE_TILES 128 /* filled by one batch: 32,000 entries, 2 MiB */
+#define LIMIT_TLOG_POLICY_BYTES 65536 /* a policy: far past 64 rows of each kind */
+#define LIMIT_TLOG_POLICY_ITEMS 64 /* logs, witnesses, groups; C2SP asks for 32 */
+#define LIMIT_TLOG_WITNESS_BODY 65536 /* add-checkpoint: proof, 16 ML-DSA lines */
+#define LIMIT_TLOG_WITNESS_ANSWER 65536 /* cosignature lines of one witness */
+#define LIMIT_TLOG_WITNESS_CLOCK_S 3600 /* between its clock and ours */
 #define LIMIT_CLAIMS_VALUE 32768 /* JSON text of one; base64 fits a receipt */
 #define LIMIT_CLAIMS_DISCLOSURES 256 /* of one entry, which has about 25 */
 #define LIMIT_CLAIMS_MEMBERS 256     /* of one JSON object */
@@ -88,7 +94,7 @@
 #define LIMIT_STORE_SUBJECTS 64	       /* subjects of one warrant, instrument */
 #define LIMIT_STORE_CHUNK 256	       /* entries fetched at once in a walk */
 #define LIMIT_STORE_CACHE_KIB 8192     /* page cache: all roles fit 64 MiB */
-#define LIMIT_STORE_WAL_PAGES 4096     /* 16 MiB of log: time to checkpoint */
+#define LIMIT_STORE_WAL_PAGES 2048     /* 16 MiB of log: time to checkpoint */
 #define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
 #define LIMIT_STORE_REASON 256	       /* why a call failed, one line */
 #define LIMIT_STORE_PATH 4096	       /* PATH_MAX of Linux */
@@ -112,6 +118,20 @@
 #define LIMIT_CLERK_DIRECTORIES 32  /* to be synced before a checkpoint */
 #define LIMIT_CLERK_AGED 1024	    /* partial tiles waiting to be removed */
 #define LIMIT_CLERK_RETRY_MS 1000   /* after a fault: disk full, store busy */
+
+/* webcall, courier */
+#define LIMIT_WEBCALL_CA (4u << 20) /* authorities' certificates, PEM */
+#define LIMIT_COURIER_GRACE_MS 500  /* for the others once the quorum is met */
+#define LIMIT_COURIER_LOOKUP_S 600  /* a witness unreachable: look names up anew */
+#define LIMIT_COURIER_REPORT 262144 /* what came of a round, for 64 witnesses */
+
+/* witness */
+#define LIMIT_WITNESS_LOGS 4096	     /* that one witness serves */
+#define LIMIT_WITNESS_LIST_BYTES (4u << 20) /* the list of them: 1 KiB a log */
+#define LIMIT_WITNESS_BURST 60	     /* requests of a log at once, if it has a rate */
+#define LIMIT_WITNESS_CONNECTIONS 256 /* each has at most a body of 64 KiB */
+#define LIMIT_WITNESS_PER_ADDRESS 64 /* an operator may run many logs */
+#define LIMIT_WITNESS_REQUEST_MS 30000 /* from connection, or the last, to an end */
 
 /* gate */
 #define LIMIT_BATCH 256		   /* requests walked and committed together */
@@ -146,6 +166,7 @@
 #define LIMIT_ERASE 500		   /* entries of one erasure: some 20 ms of the gate */
 #define LIMIT_SWEEP 1000	   /* expired rows removed in one step */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
+#define LIMIT_CLOCK_BACK_MS 5000   /* a clock may be behind the log at a start */
 
 /* front */
 #define LIMIT_FRONT_CONNECTIONS 1024   /* of one front process */
@@ -186,11 +207,16 @@
 /* cli */
 #define LIMIT_OPTIONS 256	     /* options on one command line */
 #define LIMIT_OPERANDS 64	     /* operands on one command line */
-#define LIMIT_LOOKBACK_BYTES ((size_t)256 << 20) /* a log of look-ups, whole */
-#define LIMIT_LOOKBACK_ROWS 2000000  /* its rows; the largest known has 300,000 */
+#define LIMIT_LOOKBACK_ROWS 5000000 /* of one log; the largest known has 1.8 m */
 #define LIMIT_LOOKBACK_RULES 64	     /* rules told apart; all packs have 30 */
+#define LIMIT_MONITOR_ENTRIES 10000000 /* new ones in a run, unless it says */
+#define LIMIT_MONITOR_KINDS 64	     /* types and decisions counted apart */
+#define LIMIT_MONITOR_CHANGES 64     /* of packs told singly; the rest is counted */
+#define LIMIT_MONITOR_FINDINGS 32    /* told singly; the rest is counted */
+#define LIMIT_MONITOR_STATE 524288   /* the state file */
 #define LIMIT_HTTPS_BYTES (1u << 20) /* an answer of a holder */
 #define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
+#define LIMIT_POLICY_FOLDERS 8 /* folders in folders searched for cases: links */
 #define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */
 #define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
 #define LIMIT_ISSUE_NAME 64		 /* CN: RFC 5280 ub-common-name */

@@ -19,6 +19,10 @@
  *                   already, and leaves residual policies of the rest.
  *   cedar_schema    the types of entities and actions, against which policies,
  *                   entities and requests may be checked. Immutable.
+ *   cedar_trace     one policy for one request, expression by expression: why.
+ *
+ * Policies, schemas, entities, requests and values can each be read from text
+ * and from JSON, and written as either.
  *
  * Ownership. names, policies and entities are heap objects with _new and _free;
  * policies and entities hold a reference on their names. A query and all its
@@ -212,6 +216,45 @@ cedar_decimal(int64_t ten_thousandths)
  */
 int cedar_value_parse(struct cedar_value *value, enum cedar_kind kind,
     struct str text, struct str *why) MUST_USE NONNULL;
+
+/*
+ * Values as Cedar text: 7, "x", User::"ann", [1, 2], { county: "Kings" },
+ * ip("10.0.0.1/8"). One value, which may be any of them.
+ *
+ * Texts are borrowed from text where they can be. diags: its source should be
+ * text. Returns: 0 and the value in the arena; CEDAR_E_INPUT, CEDAR_E_LIMIT
+ * with a diagnostic; fault.
+ */
+int cedar_literal_parse(struct cedar_value *value, struct arena *arena,
+    struct str text, struct diag_list *diags) MUST_USE NONNULL;
+
+/* As above for an entity: User::"ann". */
+int cedar_literal_parse_uid(struct cedar_uid *uid, struct arena *arena,
+    struct str text, struct diag_list *diags) MUST_USE NONNULL;
+
+/*
+ * Append a value as such text, in lines of width columns where that can be;
+ * width 0: on one line.
+ *
+ * Returns: 0; CEDAR_E_LIMIT (buf's); fault ENOMEM.
+ */
+int cedar_literal_print(struct buf *buf, const struct cedar_value *value,
+    unsigned width) MUST_USE NONNULL;
+
+/* Append a value as JSON that needs no schema to be read. Returns: as above. */
+int cedar_value_json(struct buf *buf, const struct cedar_value *value) MUST_USE
+    NONNULL;
+
+/*
+ * How entities and requests are written. Cedar has them as JSON only; their text
+ * is that JSON as Cedar values, with the same members:
+ *
+ *   [{ uid: User::"ann", parents: [Group::"clerks"], attrs: { age: 41 } }]
+ *
+ *   { principal: User::"ann", action: Action::"read", resource: Record::"7",
+ *     context: { county: "Kings" } }
+ */
+enum cedar_form { CEDAR_FORM_JSON, CEDAR_FORM_TEXT };
 
 /* ------------------------------------------------------------------ */
 /* Names: the dictionary.					      */
@@ -507,6 +550,24 @@ int cedar_schema_entities_json_add(struct cedar_entities *entities,
     struct diag_list *diags) MUST_USE NONNULL;
 
 /*
+ * Add entities written as text. schema: NULL, or held against one as above.
+ *
+ * Returns: as cedar_entities_json_add.
+ */
+int cedar_entities_text_add(struct cedar_entities *entities,
+    const struct cedar_schema *schema, struct str text,
+    struct diag_list *diags) MUST_USE;
+
+/*
+ * Append the entities, in the order added: attributes and tags by name.
+ *
+ * Returns: 0; CEDAR_E_LIMIT (buf's); fault ENOMEM.
+ */
+int cedar_entities_write(struct buf *buf,
+    const struct cedar_entities *entities, enum cedar_form form) MUST_USE
+    NONNULL;
+
+/*
  * Check one entity against a schema: its type, id, attributes, tags and the
  * types of its parents.
  *
@@ -569,6 +630,19 @@ int cedar_query_new(struct cedar_query **query, struct arena *arena,
     const struct cedar_request *request, struct diag_list *diags) MUST_USE;
 
 /*
+ * The same request from here on, but for its action, or but for one attribute of
+ * its context, which it must have. Cheaper than another query: nothing else is
+ * made ready again. Answers given before stay as they were.
+ *
+ * Returns: 0; CEDAR_E_INPUT, CEDAR_E_LIMIT; fault ENOMEM; after these the query
+ * is as it was.
+ */
+int cedar_query_set_action(struct cedar_query *query, struct cedar_uid action)
+    MUST_USE NONNULL;
+int cedar_query_set_context(struct cedar_query *query,
+    const struct cedar_field *field) MUST_USE NONNULL;
+
+/*
  * Check a request against a schema: its action is declared and applies to such
  * a principal and resource, its context is exactly what the action declares.
  *
@@ -580,8 +654,9 @@ int cedar_schema_request_check(const struct cedar_schema *schema,
 
 /*
  * Read the context of a request by what the schema says of its action; as
- * cedar_schema_entities_json_add() reads attributes. Texts may be borrowed from
- * json. diags: its source should be json.
+ * cedar_schema_entities_json_add() reads attributes. That its values fit is for
+ * cedar_schema_request_check() to say. Texts may be borrowed from json. diags:
+ * its source should be json.
  *
  * Returns: 0 and *context in the arena; CEDAR_E_INPUT, CEDAR_E_LIMIT with a
  * diagnostic; fault.
@@ -590,6 +665,26 @@ int cedar_schema_request_context(struct cedar_value *context,
     struct arena *arena, const struct cedar_schema *schema,
     struct cedar_uid action, struct str json, struct diag_list *diags)
     MUST_USE NONNULL;
+
+/*
+ * Read a request: an object or record of principal, action, resource and, if it
+ * is not empty, context. In JSON an entity is {"type", "id"} or the string
+ * "User::\"ann\"".
+ *
+ * request: its other members stay as they are. schema: NULL, or what says how
+ * the context may be written; the request is not checked against it.
+ * Texts may be borrowed from text. diags: its source should be text.
+ * Returns: 0, and both in the arena; CEDAR_E_INPUT, CEDAR_E_LIMIT with a
+ * diagnostic; fault.
+ */
+int cedar_request_read(struct cedar_request *request,
+    struct cedar_uid *resource, struct arena *arena,
+    const struct cedar_schema *schema, enum cedar_form form, struct str text,
+    struct diag_list *diags) MUST_USE;
+
+/* Append a request without its entities. Returns: 0; CEDAR_E_LIMIT; fault. */
+int cedar_request_write(struct buf *buf, const struct cedar_request *request,
+    struct cedar_uid resource, enum cedar_form form) MUST_USE NONNULL;
 
 enum cedar_decision { CEDAR_DENY, CEDAR_ALLOW };
 
@@ -796,5 +891,62 @@ int cedar_partial_ways(struct cedar_ways *ways, struct cedar_partial *partial,
     const struct cedar_change *changes, size_t n_changes,
     const struct cedar_policies *const *sets, size_t n_sets,
     struct cedar_uid resource) MUST_USE;
+
+/* ------------------------------------------------------------------ */
+/* Why: one policy, expression by expression.			      */
+
+enum cedar_step_kind {
+	CEDAR_STEP_PRINCIPAL, /* the parts of the scope */
+	CEDAR_STEP_ACTION,
+	CEDAR_STEP_RESOURCE,
+	CEDAR_STEP_WHEN, /* a condition; its value: whether it is met */
+	CEDAR_STEP_UNLESS,
+	CEDAR_STEP_EXPRESSION,
+	CEDAR_STEP_VARIABLE,
+	CEDAR_STEP_LITERAL,
+};
+
+enum cedar_step_outcome {
+	CEDAR_STEP_SKIPPED, /* not evaluated: what stands before it decided */
+	CEDAR_STEP_VALUE,
+	CEDAR_STEP_ERROR, /* it or a part of it could not be evaluated */
+};
+
+/* One expression as it was evaluated. */
+struct cedar_step {
+	enum cedar_step_kind kind;
+	enum cedar_step_outcome outcome;
+	uint32_t parent; /* the step it is part of; its own number: none */
+	uint32_t offset; /* in the text of the set */
+	uint32_t len;	 /* without parentheses around it */
+	bool is_cause;	 /* no smaller part decided what the policy came to */
+	struct cedar_value value; /* of CEDAR_STEP_VALUE */
+	struct str note; /* why, one line; often empty */
+};
+
+enum cedar_trace_outcome {
+	CEDAR_TRACE_SCOPE,     /* is about other requests */
+	CEDAR_TRACE_FALSE,     /* a condition is not met */
+	CEDAR_TRACE_SATISFIED, /* permits or forbids */
+	CEDAR_TRACE_ERROR,     /* could not be evaluated, so does neither */
+};
+
+struct cedar_trace {
+	enum cedar_trace_outcome outcome;
+	const struct cedar_step *steps; /* in the order of the text */
+	size_t n_steps;
+};
+
+/*
+ * Evaluate one policy for a request once more, slowly, and tell every step.
+ *
+ * query, policies: as for cedar_query_decide(), with whose answer the outcome
+ * agrees. i < cedar_policies_count(). Values and texts live in the arena and in
+ * what query and policies borrow.
+ * Returns: 0; CEDAR_E_LIMIT (arena full); CEDAR_E_STALE; fault ENOMEM.
+ */
+int cedar_trace_policy(struct cedar_trace *trace, struct arena *arena,
+    const struct cedar_query *query, const struct cedar_policies *policies,
+    size_t i, struct cedar_uid resource) MUST_USE;
 
 #endif

@@ -131,7 +131,7 @@ struct ast_list {
 
 struct ast_record_item {
 	struct str name;
-	bool is_quoted; /* written as a string */
+	bool is_quoted; /* stays in quotes: from JSON's data */
 	struct ast_span name_span;
 	struct ast_expr *value;
 };
@@ -171,6 +171,7 @@ struct ast_expr {
 			const struct str *path; /* n is 1 when is_quoted */
 			size_t n;
 			bool is_quoted;
+			bool is_list; /* from JSON's list form: stays one */
 		} has;
 		struct {
 			struct ast_expr *left;

@@ -208,6 +208,39 @@ make_list(struct check_tree *tree, struct check *node,
 }
 
 /*
+ * Finish a chain. The original folds literals where it builds `&&` and `||`,
+ * from the left, which shows where a literal is asked for: `true == true`.
+ */
+static const struct check *
+finish_chain(struct check_tree *tree, struct check *node)
+{
+	size_t n = 0;
+	struct check *literal;
+
+	while (n < node->n && node->operands[n]->op == CHECK_BOOL)
+		n++;
+	if (n < 2 || (node->op != CHECK_AND && node->op != CHECK_OR))
+		return finish(tree, node, NULL);
+	literal = new_node(tree, CHECK_BOOL, node->span, 0);
+	if (literal == NULL)
+		return NULL;
+	literal->boolean = node->op == CHECK_AND;
+	for (size_t i = 0; i < n; i++) {
+		if (node->operands[i]->boolean != literal->boolean) {
+			literal->boolean = !literal->boolean;
+			break;
+		}
+	}
+	if (n == node->n || finish(tree, literal, NULL) == NULL)
+		return finish(tree, literal, NULL);
+	node->operands[0] = literal;
+	node->n -= n - 1;
+	memmove(node->operands + 1, node->operands + n,
+	    (node->n - 1) * sizeof(*node->operands));
+	return finish(tree, node, NULL);
+}
+
+/*
  * A chain of one operator. `(a && b) && c` is the same expression as
  * `a && b && c`, so that a chain in front is taken into this one.
  */
@@ -251,7 +284,7 @@ make_chain(struct check_tree *tree, enum check_op op,
 			return NULL;
 		node->operands[n_first + i - 1] = next;
 	}
-	return finish(tree, node, NULL);
+	return finish_chain(tree, node);
 }
 
 static const struct check *

@@ -6,6 +6,8 @@
 
 #include "cedar/ast.h"
 #include "cedar/call.h"
+#include "cedar/mend.h"
+#include "cedar/schema.h"
 #include "limits.h"
 #include "util/fault.h"
 
@@ -41,6 +43,43 @@ is_string(const struct jsontree *json)
 }
 
 /* {"type": .., "id": ..}; other members are ignored. */
+static bool
+is_uid(const struct jsontree *json)
+{
+	return is_string(cedar_jsontree_get(json, STR("type"))) &&
+	    is_string(cedar_jsontree_get(json, STR("id")));
+}
+
+static bool
+is_call(const struct jsontree *json)
+{
+	const struct jsontree *args = cedar_jsontree_get(json, STR("args"));
+
+	return is_string(cedar_jsontree_get(json, STR("fn"))) &&
+	    (cedar_jsontree_get(json, STR("arg")) != NULL ||
+	    (args != NULL && args->kind == JSONTREE_ARRAY));
+}
+
+enum entities_json_escape
+cedar_entities_json_escape(const struct jsontree **inner,
+    const struct jsontree *json)
+{
+	struct str name;
+
+	*inner = NULL;
+	if (json->kind != JSONTREE_OBJECT || json->object.n != 1)
+		return ENTITIES_JSON_RECORD;
+	name = json->object.items[0].name;
+	*inner = &json->object.items[0].value;
+	if (str_is_equal(name, STR("__entity")) && is_uid(*inner))
+		return ENTITIES_JSON_ENTITY;
+	if (str_is_equal(name, STR("__extn")) && is_call(*inner))
+		return ENTITIES_JSON_EXTENSION;
+	if (str_is_equal(name, STR("__expr")) && is_string(*inner))
+		return ENTITIES_JSON_EXPRESSION;
+	return ENTITIES_JSON_RECORD;
+}
+
 static int
 read_uid(struct cedar_uid *uid, const struct entities_json *reader,
     const struct jsontree *json, const char *what)
@@ -68,7 +107,8 @@ cedar_entities_json_uid(struct cedar_uid *uid,
 	const struct jsontree *escape =
 	    cedar_jsontree_get(json, STR("__entity"));
 
-	return read_uid(uid, reader, escape != NULL ? escape : json, what);
+	return read_uid(uid, reader,
+	    escape != NULL && is_uid(escape) ? escape : json, what);
 }
 
 /* The scalar values that extension functions take and give. */
@@ -148,35 +188,38 @@ cedar_entities_json_call(struct cedar_value *value,
 }
 
 int
-cedar_entities_json_extension(struct cedar_value *value,
+cedar_entities_json_open_call(struct entities_json_call *call,
     const struct entities_json *reader, const struct jsontree *json)
 {
 	const struct jsontree *fn = cedar_jsontree_get(json, STR("fn"));
 	const struct jsontree *arg = cedar_jsontree_get(json, STR("arg"));
 	const struct jsontree *args = cedar_jsontree_get(json, STR("args"));
-	struct cedar_value values[2];
-	enum ast_function function;
-	size_t n = 1;
 
-	if (!is_string(fn) || (arg == NULL) == (args == NULL) ||
-	    (args != NULL && args->kind != JSONTREE_ARRAY))
+	if (!is_call(json))
 		return cedar_entities_json_refuse(reader, json,
 		    "an extension value must be an object with the string "
 		    "`fn` and either `arg` or the array `args`");
-	if (!ast_find_function(fn->text, &function))
+	if (!ast_find_function(fn->text, &call->function))
 		return cedar_entities_json_refuse(reader, fn,
 		    "`%.*s` is not an extension function", STR_ARG(fn->text));
-	if (args != NULL)
-		n = args->array.n;
-	for (size_t i = 0; i < n && i < ARRAY_LEN(values); i++) {
-		int r = cedar_entities_json_value(&values[i], reader,
-		    arg != NULL ? arg : &args->array.items[i]);
+	call->args = arg != NULL ? arg : args->array.items;
+	call->n = arg != NULL ? 1 : args->array.n;
+	return 0;
+}
 
-		if (r != 0)
-			return r;
-	}
-	return cedar_entities_json_call(value, reader, json, function, values,
-	    n);
+static int
+read_extension(struct cedar_value *value, const struct entities_json *reader,
+    const struct jsontree *json)
+{
+	struct entities_json_call call;
+	struct cedar_value values[2];
+	int r = cedar_entities_json_open_call(&call, reader, json);
+
+	for (size_t i = 0; r == 0 && i < call.n && i < ARRAY_LEN(values); i++)
+		r = cedar_entities_json_value(&values[i], reader,
+		    &call.args[i]);
+	return r != 0 ? r : cedar_entities_json_call(value, reader, json,
+	    call.function, values, call.n);
 }
 
 int
@@ -206,19 +249,20 @@ static int
 read_object(struct cedar_value *value, const struct entities_json *reader,
     const struct jsontree *json)
 {
-	const struct jsontree *escape =
-	    cedar_jsontree_get(json, STR("__entity"));
+	const struct jsontree *inner;
 
-	if (escape != NULL) {
+	switch (cedar_entities_json_escape(&inner, json)) {
+	case ENTITIES_JSON_ENTITY:
 		*value = (struct cedar_value){ .kind = CEDAR_ENTITY };
-		return read_uid(&value->uid, reader, escape, "`__entity`");
-	}
-	escape = cedar_jsontree_get(json, STR("__extn"));
-	if (escape != NULL)
-		return cedar_entities_json_extension(value, reader, escape);
-	if (cedar_jsontree_get(json, STR("__expr")) != NULL)
+		return read_uid(&value->uid, reader, inner, "`__entity`");
+	case ENTITIES_JSON_EXTENSION:
+		return read_extension(value, reader, inner);
+	case ENTITIES_JSON_EXPRESSION:
 		return cedar_entities_json_refuse(reader, json,
 		    "the `__expr` escape is no longer supported");
+	case ENTITIES_JSON_RECORD:
+		break;
+	}
 	*value = (struct cedar_value){ .kind = CEDAR_RECORD };
 	return cedar_entities_json_fields(&value->record.items,
 	    &value->record.n, reader, json);
@@ -292,6 +336,11 @@ read_parents(struct cedar_entity *entity, const struct entities_json *reader,
 
 		if (r != 0)
 			return r;
+		if (cedar_schema_is_action_type(entity->uid.type) &&
+		    !cedar_schema_is_action_type(parents[i].type))
+			return cedar_entities_json_refuse(reader,
+			    &json->array.items[i],
+			    "an action may be only in actions");
 	}
 	entity->parents = parents;
 	entity->n_parents = json->array.n;
@@ -356,6 +405,17 @@ read_entity(struct cedar_entity *entity, struct entities_json *reader,
 	return r;
 }
 
+static int
+add_one(struct cedar_entities *entities, struct arena *scratch,
+    const struct jsontree *json, struct diag_list *diags)
+{
+	struct entities_json reader = { scratch, diags, STR("entity") };
+	struct cedar_entity entity;
+	int r = read_entity(&entity, &reader, json);
+
+	return r != 0 ? r : cedar_entities_add(entities, &entity, diags);
+}
+
 int
 cedar_entities_json_add(struct cedar_entities *entities, struct str text,
     struct diag_list *diags)
@@ -368,16 +428,25 @@ cedar_entities_json_add(struct cedar_entities *entities, struct str text,
 	arena_init(&scratch, LIMIT_CEDAR_ARENA);
 	r = cedar_jsontree_open(&document, &scratch, text, diags);
 	while (r == 0 && cedar_jsontree_next(&document, &json)) {
-		struct entities_json reader = { &scratch, diags,
-			STR("entity") };
-		struct cedar_entity entity;
-
-		r = read_entity(&entity, &reader, &json);
-		if (r == 0)
-			r = cedar_entities_add(entities, &entity, diags);
+		r = add_one(entities, &scratch, &json, diags);
 		arena_reset(&scratch);
 	}
-	return r != 0 ? r : document.r;
+	return cedar_mend(r != 0 ? r : document.r, diags);
+}
+
+int
+cedar_entities_json_add_tree(struct cedar_entities *entities,
+    const struct jsontree *tree, struct diag_list *diags)
+{
+	CLEANUP(arena_fini) struct arena scratch;
+	int r = 0;
+
+	arena_init(&scratch, LIMIT_CEDAR_ARENA);
+	for (size_t i = 0; i < tree->array.n && r == 0; i++) {
+		r = add_one(entities, &scratch, &tree->array.items[i], diags);
+		arena_reset(&scratch);
+	}
+	return cedar_mend(r, diags);
 }
 
 int
@@ -391,7 +460,7 @@ cedar_entities_json_context(struct cedar_value *context, struct arena *arena,
 	if (r == 0)
 		r = cedar_entities_json_value(context, &reader, &json);
 	if (r == 0 && context->kind != CEDAR_RECORD)
-		return cedar_entities_json_refuse(&reader, &json,
+		r = cedar_entities_json_refuse(&reader, &json,
 		    "must be a record");
-	return r;
+	return cedar_mend(r, diags);
 }

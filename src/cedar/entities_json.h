@@ -15,7 +15,25 @@ struct entities_json {
 	struct arena *arena;	 /* takes what is read; texts are borrowed */
 	struct diag_list *diags; /* its source is the JSON text */
 	struct str where;	 /* entity or part, said in front of a message */
+	bool is_lax; /* read by a type, but held against it elsewhere */
 };
+
+/* What an object stands for instead of a record. */
+enum entities_json_escape {
+	ENTITIES_JSON_RECORD, /* no escape */
+	ENTITIES_JSON_ENTITY, /* {"__entity": {"type", "id"}} */
+	ENTITIES_JSON_EXTENSION, /* {"__extn": {"fn", "arg" or "args"}} */
+	ENTITIES_JSON_EXPRESSION, /* {"__expr": ".."}: no longer supported */
+};
+
+/*
+ * As the original tells it: what has another member beside it, or is not well
+ * formed inside, is no escape but a record.
+ *
+ * Returns: which; *inner is what stands under its name.
+ */
+enum entities_json_escape cedar_entities_json_escape(
+    const struct jsontree **inner, const struct jsontree *json) NONNULL;
 
 /* One value. Returns: 0; CEDAR_E_INPUT, CEDAR_E_LIMIT with a diagnostic. */
 int cedar_entities_json_value(struct cedar_value *value,
@@ -27,11 +45,21 @@ int cedar_entities_json_uid(struct cedar_uid *uid,
     const char *what) MUST_USE NONNULL;
 
 /* {"fn": name, "arg": value} or {"fn": name, "args": [value, ..]}. */
-int cedar_entities_json_extension(struct cedar_value *value,
+struct entities_json_call {
+	enum ast_function function;
+	const struct jsontree *args;
+	size_t n;
+};
+
+/* Take one apart. Returns: 0; CEDAR_E_INPUT with a diagnostic. */
+int cedar_entities_json_open_call(struct entities_json_call *call,
     const struct entities_json *reader,
     const struct jsontree *json) MUST_USE NONNULL;
 
-/* An extension function applied to n values. json: for messages. */
+/*
+ * An extension function applied to n values, of which the first two are there.
+ * json: for messages.
+ */
 int cedar_entities_json_call(struct cedar_value *value,
     const struct entities_json *reader, const struct jsontree *json,
     enum ast_function function, const struct cedar_value *args,
@@ -48,6 +76,21 @@ int cedar_entities_json_fields(const struct cedar_field **fields, size_t *n,
  */
 int cedar_entities_json_head(struct cedar_entity *entity,
     struct entities_json *reader, const struct jsontree *json) MUST_USE NONNULL;
+
+/* As cedar_entities_json_add(), of an array that was read already. */
+int cedar_entities_json_add_tree(struct cedar_entities *entities,
+    const struct jsontree *tree, struct diag_list *diags) MUST_USE NONNULL;
+
+/* As cedar_schema_entities_json_add(), of an array that was read already. */
+int cedar_schema_entities_add_tree(struct cedar_entities *entities,
+    const struct cedar_schema *schema, const struct jsontree *tree,
+    struct diag_list *diags) MUST_USE NONNULL;
+
+/* As cedar_schema_request_context(), of an object that was read already. */
+int cedar_schema_request_context_tree(struct cedar_value *context,
+    struct arena *arena, const struct cedar_schema *schema,
+    struct cedar_uid action, const struct jsontree *tree,
+    struct diag_list *diags) MUST_USE NONNULL;
 
 /* Say what is wrong. Returns: CEDAR_E_INPUT. */
 int cedar_entities_json_refuse(const struct entities_json *reader,

@@ -5,6 +5,9 @@
  */
 #include "cedar/est_expr.h"
 
+#include <stdlib.h>
+
+#include "cedar/entities_json.h"
 #include "limits.h"
 #include "stile/cedar.h"
 
@@ -84,6 +87,16 @@ read_set(struct est_reader *reader, const struct jsontree *json, read_fn read)
 	return over_list(reader, node, &node->list, json);
 }
 
+/* By name, as the original prints them. */
+static int
+compare_items(const void *a, const void *b)
+{
+	const struct ast_record_item *x = a;
+	const struct ast_record_item *y = b;
+
+	return str_compare(x->name, y->name);
+}
+
 static struct ast_expr *
 read_record(struct est_reader *reader, const struct jsontree *json,
     read_fn read)
@@ -100,10 +113,13 @@ read_record(struct est_reader *reader, const struct jsontree *json,
 		return NULL;
 	for (size_t i = 0; i < json->object.n; i++) {
 		items[i].name = json->object.items[i].name;
+		items[i].is_quoted = read == value;
 		items[i].value = read(reader, &json->object.items[i].value);
 		if (over(reader, node, items[i].value, json) == NULL)
 			return NULL;
 	}
+	if (json->object.n > 1)
+		qsort(items, json->object.n, sizeof(*items), compare_items);
 	node->record.items = items;
 	node->record.n = json->object.n;
 	return node;
@@ -134,36 +150,33 @@ read_call(struct est_reader *reader, const struct jsontree *json,
 	return over_list(reader, node, &node->call.args, json);
 }
 
-/* {fn, arg} or {fn, args} */
+/* {fn, arg} or {fn, args}, and they are there. */
 static struct ast_expr *
 extension_value(struct est_reader *reader, const struct jsontree *json)
 {
-	struct est_field list[] = { { "fn" }, { "arg", true },
-		{ "args", true } };
+	const struct jsontree *fn = cedar_jsontree_get(json, STR("fn"));
+	const struct jsontree *arg = cedar_jsontree_get(json, STR("arg"));
+	const struct jsontree *args = cedar_jsontree_get(json, STR("args"));
 	struct jsontree one = { .kind = JSONTREE_ARRAY };
-	struct str name;
 
-	if (!cedar_est_fields_take(reader, json, list, ARRAY_LEN(list)) ||
-	    !cedar_est_fields_string(reader, &name, list[0].value))
-		return NULL;
-	if ((list[1].value == NULL) == (list[2].value == NULL))
-		return REFUSE(reader, json,
-		    "expected one of the members `arg` and `args`");
-	if (list[2].value != NULL)
-		return read_call(reader, json, name, list[2].value, value);
-	one.span = list[1].value->span;
-	one.array.items = list[1].value;
+	if (arg == NULL)
+		return read_call(reader, json, fn->text, args, value);
+	one.span = arg->span;
+	one.array.items = arg;
 	one.array.n = 1;
-	return read_call(reader, json, name, &one, value);
+	return read_call(reader, json, fn->text, &one, value);
 }
 
+/* {type, id}, and they are there. */
 static struct ast_expr *
 entity_value(struct est_reader *reader, const struct jsontree *json)
 {
 	struct ast_expr *node = new_node(reader, AST_UID);
 
-	if (node == NULL || !cedar_est_fields_uid(reader, &node->uid, json))
+	if (node == NULL || !cedar_est_fields_type(reader, &node->uid.type,
+		cedar_jsontree_get(json, STR("type"))))
 		return NULL;
+	node->uid.id = cedar_jsontree_get(json, STR("id"))->text;
 	return node;
 }
 
@@ -172,18 +185,18 @@ object_value(struct est_reader *reader, const struct jsontree *json)
 {
 	const struct jsontree *inner;
 
-	if (cedar_jsontree_get(json, STR("__entity")) != NULL)
-		return entity_value(reader, json);
-	if (cedar_jsontree_get(json, STR("__expr")) != NULL)
+	switch (cedar_entities_json_escape(&inner, json)) {
+	case ENTITIES_JSON_ENTITY:
+		return entity_value(reader, inner);
+	case ENTITIES_JSON_EXTENSION:
+		return extension_value(reader, inner);
+	case ENTITIES_JSON_EXPRESSION:
 		return REFUSE(reader, json,
 		    "the `__expr` escape is no longer supported");
-	inner = cedar_jsontree_get(json, STR("__extn"));
-	if (inner == NULL)
-		return read_record(reader, json, value);
-	if (json->object.n > 1)
-		return REFUSE(reader, json,
-		    "nothing may stand beside `__extn`");
-	return extension_value(reader, inner);
+	case ENTITIES_JSON_RECORD:
+		break;
+	}
+	return read_record(reader, json, value);
 }
 
 /* What stands in Value: data, with escapes for entities and extensions. */

@@ -5,6 +5,7 @@
 #include "cedar/est_read.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "cedar/est_expr.h"
 #include "cedar/parser.h"
@@ -159,6 +160,16 @@ is_word(struct str s)
 	return s.len > 0;
 }
 
+/* By name, as the original prints them. */
+static int
+compare_annotations(const void *a, const void *b)
+{
+	const struct cedar_annotation *x = a;
+	const struct cedar_annotation *y = b;
+
+	return str_compare(x->name, y->name);
+}
+
 static bool
 read_annotations(struct est_reader *reader, struct ast_policy *policy,
     const struct jsontree *json)
@@ -187,6 +198,8 @@ read_annotations(struct est_reader *reader, struct ast_policy *policy,
 			&one->value))
 			return false;
 	}
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_annotations);
 	policy->annotations = list;
 	policy->n_annotations = n;
 	return true;
@@ -303,7 +316,8 @@ take_policy(struct document *document, const struct jsontree *json,
 		return REFUSED(reader, json,
 		    *is_template ? "a template must have a slot"
 				 : "a static policy must not have a slot");
-	cedar_policy_text_print(&document->text, &policy, POLICY_TEXT_CHAINS);
+	cedar_policy_text_print(&document->text, &policy,
+	    POLICY_TEXT_CHAINS | POLICY_TEXT_PLAIN);
 	buf_add_char(&document->text, '\n');
 	if (document->text.failed == 0)
 		return true;
@@ -429,8 +443,8 @@ parse(struct cedar_policies *policies, const struct document *document)
 	if (text.p == NULL)
 		return policies->arena.is_full ? CEDAR_E_LIMIT : FAULT(ENOMEM);
 	diag_init(&diags, document->reader.arena, STR(""), text);
-	r = cedar_parser_parse(&policies->ast, &policies->arena, text, 0,
-	    &diags);
+	r = cedar_parser_parse(&policies->ast, &policies->arena, text,
+	    PARSER_KEEPS_LISTS, &diags);
 	if (r > 0) {
 		struct str why = diags.n_items > 0 ? diags.items[0].text
 						   : STR("too large");

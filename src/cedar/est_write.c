@@ -127,22 +127,39 @@ attribute(struct json *json, const struct ast_expr *left,
 	}
 }
 
-/* left has a && (left.a has b && left.a.b has c) */
+static void
+has_list(struct json *json, const struct ast_expr *e)
+{
+	open_binary(json, STR("has"));
+	expression(json, e->has.left);
+	json_key(json, STR("attr"));
+	json_open_array(json);
+	for (size_t i = 0; i < e->has.n; i++)
+		json_string(json, e->has.path[i]);
+	json_close_array(json);
+	close_node(json);
+}
+
+/* (left has a && left.a has b) && left.a.b has c */
 static void
 has(struct json *json, const struct ast_expr *e)
 {
+	if (e->has.is_list) {
+		has_list(json, e);
+		return;
+	}
+	for (size_t i = 1; i < e->has.n && json->buf->failed == 0; i++)
+		open_binary(json, STR("&&"));
 	for (size_t i = 0; i < e->has.n && json->buf->failed == 0; i++) {
-		if (i + 1 < e->has.n)
-			open_binary(json, STR("&&"));
+		if (i > 0)
+			json_key(json, STR("right"));
 		open_binary(json, STR("has"));
 		attribute(json, e->has.left, e->has.path, i);
 		json_put_string(json, "attr", e->has.path[i]);
 		close_node(json);
-		if (i + 1 < e->has.n)
-			json_key(json, STR("right"));
+		if (i > 0)
+			close_node(json);
 	}
-	for (size_t i = 1; i < e->has.n && json->buf->failed == 0; i++)
-		close_node(json);
 }
 
 /* Every character of a literal run is an element of its own. */

@@ -1,6 +1,7 @@
 /* Dates and durations; see ext_datetime.h. */
 #include "cedar/ext_datetime.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -272,4 +273,24 @@ cedar_ext_datetime_format(char text[static EXT_DATETIME_TEXT], int64_t ms)
 		memcpy(room + sizeof("0000-00-00T00:00:00") - 1, "Z", 2);
 	memcpy(text, room, strlen(room) + 1);
 	return true;
+}
+
+void
+cedar_ext_datetime_format_duration(char text[static EXT_DATETIME_TEXT],
+    int64_t ms)
+{
+	uint64_t rest = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
+	int len = snprintf(text, EXT_DATETIME_TEXT, "%s", ms < 0 ? "-" : "");
+
+	if (rest == 0)
+		snprintf(text, EXT_DATETIME_TEXT, "0ms");
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		uint64_t n = rest / units[i].ms;
+
+		rest %= units[i].ms;
+		if (n > 0)
+			len += snprintf(text + len,
+			    EXT_DATETIME_TEXT - (size_t)len, "%" PRIu64 "%.*s",
+			    n, STR_ARG(units[i].name));
+	}
 }

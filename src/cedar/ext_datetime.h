@@ -19,7 +19,7 @@
 #define EXT_DATETIME_MINUTE INT64_C(60000)
 #define EXT_DATETIME_SECOND INT64_C(1000)
 
-#define EXT_DATETIME_TEXT 25 /* longest text that is written, and NUL */
+#define EXT_DATETIME_TEXT 64 /* longest text of a date or duration, and NUL */
 
 enum {
 	EXT_DATETIME_E_DATE = 1,     /* the date's pattern */
@@ -49,5 +49,9 @@ bool cedar_ext_datetime_to_date(int64_t *date, int64_t ms) NONNULL;
 
 /* Milliseconds since midnight, not negative. */
 int64_t cedar_ext_datetime_to_time(int64_t ms);
+
+/* Shortest text that parses to it: "1d12h", "-5ms", "0ms". */
+void cedar_ext_datetime_format_duration(char text[static EXT_DATETIME_TEXT],
+    int64_t ms);
 
 #endif

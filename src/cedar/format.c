@@ -450,7 +450,6 @@ operand(struct formatter *f, const struct ast_expr *e)
 static void
 attributes(struct formatter *f, const struct ast_expr *e)
 {
-	open_nest(f);
 	open_group(f);
 	word(f);
 	open_nest(f);
@@ -462,7 +461,6 @@ attributes(struct formatter *f, const struct ast_expr *e)
 	}
 	close_nest(f);
 	close_group(f);
-	close_nest(f);
 }
 
 static void
@@ -473,10 +471,12 @@ has_or_like(struct formatter *f, const struct ast_expr *e)
 	line(f);
 	word(f);
 	line(f);
+	open_nest(f);
 	if (e->kind == AST_HAS)
 		attributes(f, e);
 	else
 		word(f);
+	close_nest(f);
 	close_group(f);
 }
 
@@ -651,7 +651,6 @@ scopes(struct formatter *f, const struct ast_policy *policy, enum after comma)
 	if (f->token.kind == TOKEN_COMMA)
 		token(f, comma);
 	scope(f, &policy->resource);
-	drop_comma(f);
 }
 
 static void
@@ -674,6 +673,32 @@ all_scopes(struct formatter *f, const struct ast_policy *policy)
 	scopes(f, policy, AFTER_NEWLINE);
 	close_nest(f);
 	cedar_layout_newline(&f->layout);
+}
+
+/* `)`. A comma before it goes; what stood behind that stands behind this. */
+static void
+close_scope(struct formatter *f, enum after after)
+{
+	struct str comment;
+	bool has_comment = false;
+
+	if (f->token.kind == TOKEN_COMMA) {
+		put_above(f);
+		has_comment = advance(f, &comment);
+	}
+	put_above(f);
+	cedar_layout_text(&f->layout, spelling(f));
+	if (!has_comment) {
+		pass(f, after);
+		return;
+	}
+	cedar_layout_space(&f->layout);
+	cedar_layout_text(&f->layout, comment);
+	cedar_layout_newline(&f->layout);
+	if (advance(f, &comment)) {
+		cedar_layout_text(&f->layout, comment);
+		cedar_layout_newline(&f->layout);
+	}
 }
 
 static void
@@ -725,7 +750,8 @@ policy(struct formatter *f, const struct ast_policy *policy)
 	word(f);
 	close_group(f);
 	all_scopes(f, policy);
-	token(f, policy->n_conditions > 0 ? AFTER_NEWLINE : AFTER_NOTHING);
+	close_scope(f,
+	    policy->n_conditions > 0 ? AFTER_NEWLINE : AFTER_NOTHING);
 	for (size_t i = 0; i < policy->n_conditions; i++) {
 		if (i > 0)
 			cedar_layout_newline(&f->layout);

@@ -117,7 +117,7 @@ struct render {
 	size_t width;
 	size_t column;
 	size_t indent;	  /* of the nests that are open */
-	size_t spaces;	  /* not yet written: to be dropped at a line end */
+	size_t spaces;	  /* not yet written: dropped on an empty line */
 	bool is_line_end; /* a newline is due before the next word */
 	bool is_begun;	  /* a word was written */
 	unsigned flat;	  /* groups open, from the one that fits inwards */
@@ -171,6 +171,11 @@ end_line(struct render *render, size_t i)
 		else if (step->kind != STEP_CLOSE_GROUP)
 			break;
 	}
+	/* Spaces before it stay, as the original leaves them. */
+	for (; render->spaces > 0 && !render->is_line_end && render->is_begun &&
+	     render->buf->failed == 0;
+	     render->spaces--)
+		buf_add_char(render->buf, ' ');
 	render->is_line_end = true;
 	render->spaces = indent;
 	render->column = indent;
@@ -179,8 +184,6 @@ end_line(struct render *render, size_t i)
 static void
 put_space(struct render *render)
 {
-	if (render->is_line_end)
-		return;
 	render->spaces++;
 	render->column++;
 }

@@ -6,7 +6,7 @@
  * possible break fits; otherwise all its own breaks are taken and the groups in
  * it are tried one by one. A nest indents the lines that begin in it. A line
  * gets the indentation of what stands on it: a break at the very end of a nest
- * is outside. Blank lines and spaces at line ends never come out.
+ * is outside. Blank lines never come out.
  *
  * Time: linear in the document times the width. Memory: the arena's.
  */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 
+#include "cedar/mend.h"
 #include "cedar/parser_int.h"
 #include "cedar/unescape.h"
 #include "limits.h"
@@ -401,7 +402,7 @@ scope_list(struct parser *parser, struct ast_scope *scope, enum ast_var var)
 static bool
 scope_target(struct parser *parser, struct ast_scope *scope, enum ast_var var)
 {
-	struct ast_span span = parser->token.span;
+	struct ast_span span;
 	unsigned n_parens = 0;
 	bool ok;
 
@@ -739,10 +740,12 @@ collect(struct parser *parser, struct ast_set *set,
 	return true;
 }
 
-/* policies := policy* */
+/* policies := policy*; stops where there is no end of bad ones. */
 static void
 policies(struct parser *parser, struct parser_items *items)
 {
+	unsigned n_bad = 0;
+
 	while (parser->token.kind != TOKEN_END && parser->fault == 0) {
 		struct ast_policy *one;
 
@@ -753,6 +756,8 @@ policies(struct parser *parser, struct parser_items *items)
 			return;
 		}
 		one = policy(parser);
+		if (one == NULL && ++n_bad == LIMIT_CEDAR_ERRORS)
+			return;
 		if (one == NULL)
 			recover(parser);
 		else if (!cedar_parser_push(parser, items, one))
@@ -760,28 +765,113 @@ policies(struct parser *parser, struct parser_items *items)
 	}
 }
 
+/* What a parse has come to. */
+static int
+outcome(const struct parser *parser, size_t n_errors_before)
+{
+	if (parser->fault < 0)
+		return parser->arena->is_full ? CEDAR_E_LIMIT
+					      : TRACE(parser->fault);
+	if (parser->is_limit)
+		return cedar_mend(CEDAR_E_LIMIT, parser->diags);
+	return parser->diags->n_errors == n_errors_before
+	    ? 0 : cedar_mend(CEDAR_E_INPUT, parser->diags);
+}
+
+/* Begin with a text. Returns: 0; CEDAR_E_INPUT, CEDAR_E_LIMIT. */
+static int
+begin(struct parser *parser, struct arena *arena, struct str text,
+    struct diag_list *diags)
+{
+	int r;
+
+	*parser = (struct parser){ .arena = arena, .diags = diags,
+		.source = text };
+	r = cedar_lexer_init(&parser->lexer, text, diags);
+	if (r != 0)
+		return cedar_mend(r, diags);
+	cedar_parser_advance(parser);
+	return 0;
+}
+
+/* Nothing may follow. Returns: what a parse has come to. */
+static int
+end(struct parser *parser, bool is_parsed, size_t n_errors_before)
+{
+	struct diag_list *diags = parser->diags;
+	int r;
+
+	if (is_parsed && parser->token.kind != TOKEN_END)
+		cedar_parser_unexpected(parser, "nothing more");
+	r = outcome(parser, n_errors_before);
+	if (r == CEDAR_E_LIMIT && diags->n_errors == n_errors_before)
+		diag_error(diags, 0, 0, "more than %zu bytes are needed",
+		    parser->arena->limit);
+	return r;
+}
+
+int
+cedar_parser_parse_expr(struct ast_expr **expr, struct arena *arena,
+    struct str text, struct diag_list *diags)
+{
+	size_t n_errors = diags->n_errors;
+	struct parser parser;
+	int r = begin(&parser, arena, text, diags);
+
+	if (r != 0)
+		return r;
+	*expr = cedar_parser_expr(&parser);
+	return end(&parser, *expr != NULL, n_errors);
+}
+
+static bool
+lone_uid(struct parser *parser, struct ast_uid *uid)
+{
+	struct ast_name name;
+	bool is_uid;
+
+	if (!cedar_lexer_is_word(parser->token.kind)) {
+		cedar_parser_unexpected(parser, "an entity such as User::\"a\"");
+		return false;
+	}
+	if (!cedar_parser_path(parser, &name, &is_uid))
+		return false;
+	if (is_uid)
+		return cedar_parser_uid(parser, uid, &name);
+	cedar_parser_error(parser, name.span,
+	    "an entity is expected, not the name `%.*s`", STR_ARG(name.text));
+	diag_help(parser->diags, "an entity has an id: %.*s::\"ann\"",
+	    STR_ARG(name.text));
+	return false;
+}
+
+int
+cedar_parser_parse_uid(struct ast_uid *uid, struct arena *arena,
+    struct str text, struct diag_list *diags)
+{
+	size_t n_errors = diags->n_errors;
+	struct parser parser;
+	int r = begin(&parser, arena, text, diags);
+
+	return r != 0 ? r : end(&parser, lone_uid(&parser, uid), n_errors);
+}
+
 int
 cedar_parser_parse(struct ast_set *set, struct arena *arena, struct str text,
     unsigned flags, struct diag_list *diags)
 {
-	struct parser parser = { .arena = arena, .diags = diags,
-		.source = text };
+	struct parser parser;
 	struct parser_items items = { 0 };
 	size_t n_errors = diags->n_errors;
-	int r;
+	int r = begin(&parser, arena, text, diags);
 
-	r = cedar_lexer_init(&parser.lexer, text, diags);
 	if (r != 0)
 		return r;
+	parser.keeps_lists = (flags & PARSER_KEEPS_LISTS) != 0;
 	*set = (struct ast_set){ .source = text };
-	cedar_parser_advance(&parser);
 	policies(&parser, &items);
 	if (parser.fault == 0 && diags->n_errors == n_errors &&
 	    collect(&parser, set, &items))
 		(void)name_policies(&parser, set, flags);
-	if (parser.fault < 0)
-		return arena->is_full ? CEDAR_E_LIMIT : TRACE(parser.fault);
-	if (parser.is_limit)
-		return CEDAR_E_LIMIT;
-	return diags->n_errors == n_errors ? 0 : CEDAR_E_INPUT;
+	return outcome(&parser, n_errors);
 }

@@ -53,6 +53,22 @@ over(struct parser *parser, struct ast_expr *node, const struct ast_expr *child)
 	return node;
 }
 
+/* Account for steps of a path: what they stand for is a level each. */
+static struct ast_expr *
+over_steps(struct parser *parser, struct ast_expr *node, size_t n)
+{
+	if (node != NULL && n > (size_t)LIMIT_CEDAR_DEPTH - node->height) {
+		cedar_parser_error(parser, node->span,
+		    "expression is nested more than %d deep",
+		    LIMIT_CEDAR_DEPTH);
+		parser->is_limit = true;
+		return NULL;
+	}
+	if (node != NULL)
+		node->height = (uint16_t)(node->height + n);
+	return node;
+}
+
 static struct ast_expr *
 over_list(struct parser *parser, struct ast_expr *node,
     const struct ast_list *list)
@@ -124,7 +140,7 @@ record_key(struct parser *parser, struct ast_record_item *item)
 
 	item->name_span = key.span;
 	item->name = cedar_parser_text(parser, key.span);
-	item->is_quoted = key.kind == TOKEN_STRING;
+	item->is_quoted = key.kind == TOKEN_STRING && parser->keeps_lists;
 	if (key.kind != TOKEN_IDENT && key.kind != TOKEN_STRING) {
 		if (key.kind == TOKEN_BAD || key.kind == TOKEN_END)
 			cedar_parser_unexpected(parser, "an attribute name");
@@ -135,7 +151,7 @@ record_key(struct parser *parser, struct ast_record_item *item)
 		return false;
 	}
 	cedar_parser_advance(parser);
-	if (item->is_quoted)
+	if (key.kind == TOKEN_STRING)
 		return cedar_parser_string(parser, &item->name, key.span);
 	if (ast_is_reserved(item->name)) {
 		cedar_parser_error(parser, key.span,
@@ -713,7 +729,8 @@ has(struct parser *parser, struct ast_expr *left)
 	} while (!is_quoted && cedar_parser_accept(parser, TOKEN_DOT));
 	node = node_from(parser, AST_HAS, left->outer.at);
 	path = cedar_parser_alloc(parser, items.n, sizeof(*path));
-	if (path == NULL || over(parser, node, left) == NULL)
+	node = over(parser, node, left);
+	if (path == NULL || over_steps(parser, node, items.n - 1) == NULL)
 		return NULL;
 	for (size_t i = 0; i < items.n; i++)
 		path[i] = *(struct str *)items.items[i];
@@ -721,6 +738,7 @@ has(struct parser *parser, struct ast_expr *left)
 	node->has.path = path;
 	node->has.n = items.n;
 	node->has.is_quoted = is_quoted;
+	node->has.is_list = items.n > 1 && parser->keeps_lists;
 	return node;
 }
 

@@ -23,6 +23,7 @@ struct parser {
 	uint32_t end;	    /* behind the last one taken */
 	unsigned depth;	    /* nested expressions being parsed */
 	bool is_limit;	    /* a limit was reached */
+	bool keeps_lists;   /* PARSER_KEEPS_LISTS */
 	int fault;	    /* 0, or why the parse must stop altogether */
 };
 

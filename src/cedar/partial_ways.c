@@ -510,10 +510,11 @@ search_all(struct cedar_ways *ways, struct search *search,
     const struct cedar_uid *resource)
 {
 	struct way_list *all = new_list(search);
-	int r = all != NULL ? 0 : cedar_partial_no_room(search->partial);
+	int r = 0;
 
-	if (r == 0)
-		set_true(all);
+	if (all == NULL)
+		return cedar_partial_no_room(search->partial);
+	set_true(all);
 	for (size_t i = 0; i < n_sets && r == 0; i++) {
 		r = cedar_partial_take(search->partial, sets[i], resource);
 		if (r == 0 && !find_set(search, all, sets[i]))

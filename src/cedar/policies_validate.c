@@ -12,6 +12,7 @@
 #include "cedar/levelcheck.h"
 #include "cedar/policies.h"
 #include "cedar/schema.h"
+#include "cedar/textcheck.h"
 #include "cedar/typecheck.h"
 #include "limits.h"
 #include "util/fault.h"
@@ -546,6 +547,22 @@ check_slot(struct validate *validate, const struct ast_scope *scope,
 	diag_help(diags, "it is the value given for this slot");
 }
 
+/* Of a list with an unknown action, the original takes none. */
+static bool
+are_actions_known(const struct cedar_schema *schema,
+    const struct ast_scope *scope)
+{
+	for (size_t i = 0; scope->op == AST_SCOPE_IN_SET && i < scope->n_uids;
+	    i++) {
+		struct cedar_uid uid = { scope->uids[i].type.text,
+			scope->uids[i].id };
+
+		if (cedar_schema_find_action(schema, &uid) == SCHEMA_NONE)
+			return false;
+	}
+	return true;
+}
+
 static bool
 is_any_fit(const struct cedar_schema *schema,
     const struct schema_numbers *types, const struct ast_scope *scope,
@@ -574,7 +591,8 @@ validate_link(struct validate *validate, const struct cedar_policies *policies,
 		resource = type_of_slot(policies, &rule->resource);
 	check_slot(validate, &policy->principal, rule->id, principal);
 	check_slot(validate, &policy->resource, rule->id, resource);
-	for (uint32_t i = 0; i < schema->n_actions; i++) {
+	for (uint32_t i = 0; i < schema->n_actions &&
+	    are_actions_known(schema, &policy->action); i++) {
 		const struct schema_action *action = &schema->actions[i];
 
 		if (is_action_fit(schema, i, &policy->action) &&
@@ -612,6 +630,9 @@ run(struct validate *validate, const struct cedar_policies *policies,
 	cedar_typecheck_fini(check);
 	arena_fini(&validate->types);
 	arena_fini(&validate->arena);
+	/* Last: warnings must not crowd out errors. */
+	for (size_t i = 0; i < set->n_policies && !check->is_stopped; i++)
+		cedar_textcheck_policy(&set->policies[i], diags);
 	if (check->is_stopped)
 		return check->r < 0 ? TRACE(check->r) : check->r;
 	return diags->n_errors > before ? CEDAR_E_INPUT : 0;

@@ -510,10 +510,10 @@ read_action(struct reader *reader, struct schema_tree_action *action,
 	if (part != NULL && !expect(reader, part, JSONTREE_OBJECT,
 	    "`attributes`"))
 		return false;
-	if (part != NULL && part->object.n > 0)
+	if (part != NULL)
 		return refuse(reader, part->span,
 		    "action declared with attributes: [%.*s]",
-		    STR_ARG(part->object.items[0].name));
+		    STR_ARG(action->name));
 	part = get_option(json, "appliesTo");
 	if (part != NULL && !read_applies(reader, action, part))
 		return false;
@@ -627,7 +627,10 @@ write_notes(struct writer *writer, const struct schema_tree_notes *notes)
 	json_open_object(&writer->json);
 	for (size_t i = 0; i < notes->n; i++) {
 		json_key(&writer->json, notes->items[i].name);
-		json_string(&writer->json, notes->items[i].value);
+		if (notes->items[i].has_value)
+			json_string(&writer->json, notes->items[i].value);
+		else
+			json_null(&writer->json);
 	}
 	json_close_object(&writer->json);
 }

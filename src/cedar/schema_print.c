@@ -21,9 +21,12 @@ print_notes(struct buf *buf, const struct schema_tree_notes *notes,
 		indent(buf, depth);
 		buf_add_char(buf, '@');
 		buf_add_str(buf, notes->items[i].name);
-		buf_add_char(buf, '(');
-		cedar_escape_add(buf, notes->items[i].value);
-		buf_add_text(buf, ")\n");
+		if (notes->items[i].has_value) {
+			buf_add_char(buf, '(');
+			cedar_escape_add(buf, notes->items[i].value);
+			buf_add_char(buf, ')');
+		}
+		buf_add_char(buf, '\n');
 	}
 }
 
@@ -145,10 +148,9 @@ print_parents(struct buf *buf, const struct schema_tree_action *action)
 		const struct schema_tree_parent *parent = &action->parents[i];
 
 		buf_add_text(buf, i == 0 ? " in [" : ", ");
-		if (parent->type.text.len > 0) {
-			buf_add_str(buf, parent->type.text);
-			buf_add_text(buf, "::");
-		}
+		buf_add_str(buf, parent->type.text.len > 0 ? parent->type.text
+							   : STR("Action"));
+		buf_add_text(buf, "::");
 		cedar_escape_add(buf, parent->id);
 	}
 	if (action->n_parents > 0)

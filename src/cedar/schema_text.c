@@ -178,6 +178,7 @@ annotations(struct parser *parser, struct schema_tree_notes *notes)
 		    !cedar_parser_string(parser, &note.value, value.span) ||
 		    !cedar_parser_expect(parser, TOKEN_CLOSE_PAREN, "`)`")))
 			return false;
+		note.has_value = true; /* here `@a` is @a("") */
 		if (!push_copy(parser, &items, &note, sizeof(note)))
 			return false;
 	}

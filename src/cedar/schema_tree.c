@@ -49,7 +49,51 @@ COMPARE(compare_attrs, schema_tree_attr)
 COMPARE(compare_commons, schema_tree_common)
 COMPARE(compare_entities, schema_tree_entity)
 COMPARE(compare_actions, schema_tree_action)
-COMPARE(compare_spaces, schema_tree_space)
+
+/* Up to the last "::", and what stands behind it. */
+static struct str
+cut(struct str *base, struct str name)
+{
+	size_t at = name.len;
+
+	while (at > 0 && name.p[at - 1] != ':')
+		at--;
+	*base = str_part(name, at, name.len);
+	return str_part(name, 0, at >= 2 ? at - 2 : 0);
+}
+
+/* As the original orders paths: by the last part, then from the first on. */
+static int
+compare_paths(struct str a, struct str b)
+{
+	struct str x;
+	struct str y;
+	int order;
+
+	a = cut(&x, a);
+	b = cut(&y, b);
+	order = str_compare(x, y);
+	while (order == 0 && a.len > 0 && b.len > 0) {
+		size_t i = str_find(a, ':', 0);
+		size_t j = str_find(b, ':', 0);
+
+		order = str_compare(str_part(a, 0, i), str_part(b, 0, j));
+		a = str_part(a, i + 2, a.len);
+		b = str_part(b, j + 2, b.len);
+	}
+	return order != 0 ? order : (a.len > 0) - (b.len > 0);
+}
+
+static int
+compare_spaces(const void *a, const void *b)
+{
+	const struct schema_tree_space *x = a;
+	const struct schema_tree_space *y = b;
+
+	if (x->name.len == 0 || y->name.len == 0)
+		return compare(x->name, x->span, y->name, y->span);
+	return compare_paths(x->name, y->name);
+}
 
 static int
 compare_notes(const void *a, const void *b)

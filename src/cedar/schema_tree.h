@@ -43,7 +43,7 @@ struct schema_tree_type {
 	};
 };
 
-/* Ascending by name; a value that was not written is "". */
+/* Ascending by name. */
 struct schema_tree_notes {
 	const struct cedar_annotation *items;
 	size_t n;

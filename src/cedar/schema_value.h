@@ -8,7 +8,8 @@
 /*
  * Read one value that must have the type. Where the type says so, an entity may
  * be written as {"type", "id"} and an extension value as {"fn", "arg"} or as
- * the bare string of its constructor.
+ * the bare string of its constructor. A lax reader takes what the type lets it
+ * understand; cedar_schema_value_check() then says whether it fits.
  *
  * Returns: 0; CEDAR_E_INPUT, CEDAR_E_LIMIT with a diagnostic; fault.
  */

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clerk/cosign.h"
 #include "clerk/publish.h"
 #include "config/config.h"
 #include "frames.h"
@@ -24,6 +25,7 @@
 #include "util/seat.h"
 
 #define MIGRATION_MS 30000 /* wait for the gate to migrate */
+#define LOOK_US 100000 /* how often the outbox is looked at in a round */
 #define EXIT_CONFIG 78 /* EX_CONFIG of sysexits.h */
 
 struct clerk {
@@ -33,6 +35,7 @@ struct clerk {
 	struct tlog_note_key key;
 	struct store *store;
 	struct publish publish;
+	struct cosign cosign;
 	struct seat seat;
 	int64_t interval_us;
 	struct buf pending;   /* newest checkpoint not yet published */
@@ -81,8 +84,19 @@ read_settings(struct clerk *clerk)
 	clerk->log.level = eventlog_level_of(config.log.level);
 	clerk->interval_us = config.log.publish_interval_ms * 1000;
 	clerk->publish.keep_partials_us = config.log.keep_partials_s * 1000000;
+	r = read_key(clerk, &arena);
+	if (r == 0) {
+		clerk->cosign.log = &clerk->log;
+		clerk->cosign.key = &clerk->key;
+		r = cosign_open(&clerk->cosign, clerk->dir, &config);
+		if (r < 0)
+			eventlog_fault(&clerk->log, r, "outbox");
+		r = r > 0 ? EXIT_CONFIG : r < 0;
+	}
+	if (r == 0 && clerk->cosign.is_on)
+		clerk->interval_us = config.witness.interval_s * 1000000;
 	config_fini(&config);
-	return read_key(clerk, &arena);
+	return r;
 }
 
 /*
@@ -126,12 +140,15 @@ lock_in(struct clerk *clerk)
 	char state[4096];
 	char wal[4096];
 	char shm[4096];
+	char outbox[4096];
 	const struct sandbox_path paths[] = { { clerk->log_path, true },
-		{ state, false }, { wal, true }, { shm, true } };
+		{ state, false }, { wal, true }, { shm, true },
+		{ outbox, true } };
 	struct sandbox sandbox = { .role = SANDBOX_CLERK, .paths = paths,
 		.n_paths = ARRAY_LEN(paths) };
 	int r;
 
+	snprintf(outbox, sizeof(outbox), "%s/outbox", clerk->dir);
 	snprintf(state, sizeof(state), "%s/state", clerk->dir);
 	snprintf(wal, sizeof(wal), "%s/state/stile.db-wal", clerk->dir);
 	snprintf(shm, sizeof(shm), "%s/state/stile.db-shm", clerk->dir);
@@ -185,6 +202,65 @@ publish_pending(struct clerk *clerk)
 	    LIMIT_CLERK_RETRY_MS * INT64_C(1000) : clerk->interval_us);
 }
 
+/* The round ended: publish what it brought. */
+static void
+end_round(struct clerk *clerk)
+{
+	CLEANUP(buf_fini) struct buf note = { 0 };
+	int r;
+
+	buf_init(&note, LIMIT_TLOG_NOTE_BYTES);
+	r = cosign_end(&clerk->cosign, &note);
+	if (r == COSIGN_E_WAIT)
+		return;
+	if (r < 0)
+		eventlog_fault(&clerk->log, r, "cosignatures");
+	/* Even so: the log goes on without its witnesses. */
+	explain(clerk, publish_cosigned(&clerk->publish,
+	    note.len > 0 ? buf_str(&note) : buf_str(&clerk->cosign.last)));
+}
+
+/* Have a checkpoint's tiles there, and send it to the witnesses. */
+static void
+begin_round(struct clerk *clerk, struct str note)
+{
+	int r = publish_prepare(&clerk->publish, note);
+	bool is_worth_it = explain(clerk, r);
+
+	clerk->not_before_us = clock_monotonic_us() + (is_worth_it ?
+	    LIMIT_CLERK_RETRY_MS * INT64_C(1000) : clerk->interval_us);
+	if (r == 0) {
+		r = cosign_begin(&clerk->cosign, note);
+		if (r < 0) {
+			eventlog_fault(&clerk->log, r, "outbox");
+			explain(clerk, publish_checkpoint(&clerk->publish,
+			    note));
+		}
+	}
+	if (!is_worth_it)
+		buf_reset(&clerk->pending);
+}
+
+/* With witnesses: one checkpoint at a time is on its way to them. */
+static void
+work_with_witnesses(struct clerk *clerk)
+{
+	int64_t now = clock_monotonic_us();
+
+	if (clerk->cosign.waiting.len > 0) {
+		end_round(clerk);
+	} else if (clerk->pending.len > 0) {
+		if (now >= clerk->not_before_us)
+			begin_round(clerk, buf_str(&clerk->pending));
+	} else if (now >= cosign_due_us(&clerk->cosign, clerk->interval_us)) {
+		CLEANUP(buf_fini) struct buf again = { 0 };
+
+		buf_init(&again, LIMIT_TLOG_NOTE_BYTES);
+		buf_add_str(&again, buf_str(&clerk->cosign.last));
+		begin_round(clerk, buf_str(&again));
+	}
+}
+
 /* Returns: false when it is no message of the gate's. */
 static bool
 take(struct clerk *clerk, const struct frame *frame)
@@ -206,12 +282,17 @@ work(struct clerk *clerk)
 	int64_t now = clock_monotonic_us();
 	int64_t due;
 
-	if (clerk->pending.len > 0 && now >= clerk->not_before_us)
+	if (clerk->cosign.is_on)
+		work_with_witnesses(clerk);
+	else if (clerk->pending.len > 0 && now >= clerk->not_before_us)
 		publish_pending(clerk);
 	now = clock_monotonic_us();
 	due = tilefiles_sweep(&clerk->publish.files, now);
 	if (clerk->pending.len > 0)
 		due = MIN(due, clerk->not_before_us);
+	due = MIN(due, cosign_due_us(&clerk->cosign, clerk->interval_us));
+	if (clerk->cosign.waiting.len > 0)
+		due = now + LOOK_US;
 	if (due == INT64_MAX)
 		return -1;
 	return (int)MIN(60000, MAX(0, (due - now + 999) / 1000));
@@ -291,7 +372,8 @@ begin(struct clerk *clerk)
 int
 clerk_run(const char *dir, int listen_fd, int parent_fd)
 {
-	struct clerk clerk = { .dir = dir, .log = eventlog_stderr("clerk") };
+	struct clerk clerk = { .dir = dir, .log = eventlog_stderr("clerk"),
+		.cosign.outbox_fd = -1 };
 	int code;
 
 	buf_init(&clerk.pending, LIMIT_TLOG_NOTE_BYTES);
@@ -303,6 +385,7 @@ clerk_run(const char *dir, int listen_fd, int parent_fd)
 			code = serve(&clerk);
 		publish_close(&clerk.publish);
 	}
+	cosign_close(&clerk.cosign);
 	store_close(clerk.store);
 	buf_fini(&clerk.pending);
 	seat_fini(&clerk.seat);

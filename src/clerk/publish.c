@@ -143,9 +143,9 @@ put_partial(struct publish *publish, uint64_t end)
 	return TRACE(r);
 }
 
+/* Everything under a checkpoint. Returns: as publish_prepare(). */
 static int
-write_up_to(struct publish *publish, const struct tlog_checkpoint *checkpoint,
-    struct str note)
+write_under(struct publish *publish, const struct tlog_checkpoint *checkpoint)
 {
 	struct digest root;
 	int r = grow(publish, checkpoint->size);
@@ -155,10 +155,18 @@ write_up_to(struct publish *publish, const struct tlog_checkpoint *checkpoint,
 	tlog_edge_root(publish->edge, &root);
 	if (memcmp(&root, &checkpoint->root, sizeof(root)) != 0)
 		return PUBLISH_E_ROOT;
-	r = put_partial(publish, checkpoint->size);
-	if (r == 0)
-		r = tilefiles_checkpoint(&publish->files, note);
-	return TRACE(r);
+	return TRACE(put_partial(publish, checkpoint->size));
+}
+
+static int
+write_up_to(struct publish *publish, const struct tlog_checkpoint *checkpoint,
+    struct str note)
+{
+	int r = write_under(publish, checkpoint);
+
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
+	return TRACE(tilefiles_checkpoint(&publish->files, note));
 }
 
 /* --- finding out what is there ------------------------------------------- */
@@ -327,21 +335,46 @@ publish_close(struct publish *publish)
 	buf_fini(&publish->bundle);
 }
 
-int
-publish_checkpoint(struct publish *publish, struct str note)
+/* Read the note and stand where writing may go on. */
+static int
+begin(struct publish *publish, struct tlog_checkpoint *checkpoint,
+    struct str note)
 {
-	struct tlog_checkpoint checkpoint;
 	int r;
 
-	if (tlog_checkpoint_open(&checkpoint, note, publish->key) != 0)
+	if (tlog_checkpoint_open(checkpoint, note, publish->key) != 0)
 		return PUBLISH_E_NOTE;
 	if (publish->is_lost) {
 		r = find_out(publish);
 		if (r != 0)
 			return r < 0 ? TRACE(r) : r;
 	}
-	if (publish->has_checkpoint && checkpoint.size <= publish->size)
-		return PUBLISH_E_OLD;
+	/* What was prepared may be ahead of what is published, never behind. */
+	return checkpoint->size < tlog_edge_size(publish->edge) ?
+	    PUBLISH_E_OLD : 0;
+}
+
+int
+publish_prepare(struct publish *publish, struct str note)
+{
+	struct tlog_checkpoint checkpoint;
+	int r = begin(publish, &checkpoint, note);
+
+	if (r == 0) {
+		r = write_under(publish, &checkpoint);
+		publish->is_lost = r != 0;
+	}
+	return r < 0 ? TRACE(r) : r;
+}
+
+int
+publish_cosigned(struct publish *publish, struct str note)
+{
+	struct tlog_checkpoint checkpoint;
+	int r = begin(publish, &checkpoint, note);
+
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
 	r = write_up_to(publish, &checkpoint, note);
 	publish->is_lost = r != 0;
 	if (r != 0)
@@ -349,4 +382,16 @@ publish_checkpoint(struct publish *publish, struct str note)
 	publish->size = checkpoint.size;
 	publish->has_checkpoint = true;
 	return 0;
+}
+
+int
+publish_checkpoint(struct publish *publish, struct str note)
+{
+	struct tlog_checkpoint checkpoint;
+
+	if (tlog_checkpoint_open(&checkpoint, note, publish->key) == 0 &&
+	    !publish->is_lost && publish->has_checkpoint &&
+	    checkpoint.size == publish->size)
+		return PUBLISH_E_OLD;
+	return publish_cosigned(publish, note);
 }

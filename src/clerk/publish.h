@@ -67,4 +67,19 @@ void publish_close(struct publish *publish) NONNULL;
 int publish_checkpoint(struct publish *publish, struct str note)
     MUST_USE NONNULL;
 
+/*
+ * All of publish_checkpoint() but the checkpoint itself: its tiles and bundles
+ * are there to be read, though only that one makes them durable.
+ *
+ * Returns: as publish_checkpoint(); the size that is published is not too old.
+ */
+int publish_prepare(struct publish *publish, struct str note) MUST_USE NONNULL;
+
+/*
+ * As publish_checkpoint(), also in place of one of the same size: it has got
+ * cosignatures.
+ */
+int publish_cosigned(struct publish *publish, struct str note)
+    MUST_USE NONNULL;
+
 #endif

@@ -102,6 +102,7 @@ open_files(struct admin *admin, const char *dir, struct diag_list *diags)
 	if (r != 0)
 		return r < 0 ? TRACE(r) : ADMIN_E_REFUSED;
 	snprintf(path, sizeof(path), "%s/state/stile.db", dir);
+	diags->where = arena_str(diags->arena, str_of(path));
 	r = store_open(&admin->store, str_of(path), STORE_WRITE, diags);
 	if (r == STORE_E_LOCKED)
 		diag_help(diags, "`stile serve` runs here: stop it first");
@@ -136,6 +137,8 @@ open_gate(struct admin *admin, const char *dir, struct diag_list *diags)
 		diag_error_at(diags, str_of(dir),
 		    "the log in the store is not whole: run `stile log check`");
 	admin->has_gate = r == 0;
+	if (r == 0)
+		r = assembly_check_clock(&admin->gate, diags);
 	return r < 0 ? TRACE(r) : r > 0 ? ADMIN_E_REFUSED : 0;
 }
 

@@ -13,6 +13,7 @@ static const struct {
 	const char *title;
 } columns[AUDIT_MAP_N_COLUMNS] = {
 	[AUDIT_MAP_WHEN] = { "when", "when it was" },
+	[AUDIT_MAP_TIME] = { "time", "the time of day" },
 	[AUDIT_MAP_WHO] = { "who", "who asked" },
 	[AUDIT_MAP_AGENCY] = { "agency", "which agency" },
 	[AUDIT_MAP_REASON] = { "reason", "the reason typed" },
@@ -92,9 +93,9 @@ take_columns(struct audit_map *map, struct diag_list *diags,
 			at++;
 		if (at == AUDIT_MAP_N_COLUMNS) {
 			complain(diags, setting,
-			    "not one of when, who, agency, reason, case, "
-			    "offence, breadth, networks, kind, moderation, "
-			    "subject");
+			    "not one of when, time, who, agency, reason, "
+			    "case, offence, breadth, networks, kind, "
+			    "moderation, subject");
 			continue;
 		}
 		map->is_given[at] = true;
@@ -231,13 +232,15 @@ audit_map_parse(struct audit_map *map, struct diag_list *diags,
 	return r < 0 ? TRACE(r) : r;
 }
 
-/* "Search_Time" and "search time" are "searchtime". */
+/* "Search_Time (UTC)" and "search time" are "searchtime". */
 static struct str
 plain_name(char text[static 64], struct str name)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < name.len && n < 64; i++) {
+		if (name.p[i] == '(' && n > 0)
+			break;
 		if (isalnum((unsigned char)name.p[i]))
 			text[n++] = (char)tolower((unsigned char)name.p[i]);
 	}
@@ -263,17 +266,27 @@ is_match(struct str name, struct str pattern)
 	return false;
 }
 
+/* A time of day is of use beside a date only. */
+static bool
+is_wanted(const size_t at[static AUDIT_MAP_N_COLUMNS],
+    enum audit_map_column column)
+{
+	return at[column] == SIZE_MAX &&
+	    (column != AUDIT_MAP_TIME || at[AUDIT_MAP_WHEN] != SIZE_MAX);
+}
+
 size_t
-audit_map_guess(size_t at[static AUDIT_MAP_N_COLUMNS],
+audit_map_guess(size_t at[static AUDIT_MAP_N_COLUMNS], bool *is_sure,
     const struct str *header, size_t n)
 {
 	bool is_taken[LIMIT_CSV_COLUMNS] = { false };
 	size_t n_found = 0;
 
+	*is_sure = false;
 	for (size_t i = 0; i < AUDIT_MAP_N_COLUMNS; i++)
 		at[i] = SIZE_MAX;
 	for (size_t i = 0; i < ARRAY_LEN(guesses); i++) {
-		if (at[guesses[i].column] != SIZE_MAX)
+		if (!is_wanted(at, guesses[i].column))
 			continue;
 		for (size_t k = 0; k < n && k < LIMIT_CSV_COLUMNS; k++) {
 			char text[64];
@@ -284,9 +297,68 @@ audit_map_guess(size_t at[static AUDIT_MAP_N_COLUMNS],
 				continue;
 			at[guesses[i].column] = k;
 			is_taken[k] = true;
+			*is_sure |= strchr(guesses[i].name, '*') == NULL;
 			n_found++;
 			break;
 		}
 	}
 	return n_found;
+}
+
+/* A text in quotes, on one line. */
+static void
+put_quoted(struct buf *buf, struct str text)
+{
+	buf_add_char(buf, '"');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.p[i] == '"' || text.p[i] == '\\')
+			buf_add_char(buf, '\\');
+		buf_add_char(buf, (unsigned char)text.p[i] < ' ' ? ' '
+								 : text.p[i]);
+	}
+	buf_add_char(buf, '"');
+}
+
+static void
+put_column(struct buf *buf, enum audit_map_column column, struct str name)
+{
+	bool is_found = name.p != NULL && name.len > 0;
+
+	buf_add_format(buf, "%s%s = ", is_found ? "\t" : "#\t",
+	    columns[column].name);
+	put_quoted(buf, is_found ? name : STR(""));
+	buf_add_format(buf, ";\t# %s%s\n", columns[column].title,
+	    is_found ? "" : ": not found");
+}
+
+void
+audit_map_write(struct buf *buf, const char *file, const struct audit_map *map,
+    const struct str names[AUDIT_MAP_N_COLUMNS], const struct str *header,
+    size_t n_header)
+{
+	buf_add_text(buf, "# Which column is what in ");
+	put_quoted(buf, str_of(file));
+	buf_add_text(buf, ".\n# Correct what is wrong, take the # away where "
+			  "you fill something in, then:\n"
+			  "#\tstile lookback FILE --map THIS_FILE\n#\n"
+			  "# Its columns:\n");
+	for (size_t i = 0; i < n_header; i++) {
+		buf_add_format(buf, "#\t#%zu\t", i + 1);
+		put_quoted(buf, header[i]);
+		buf_add_char(buf, '\n');
+	}
+	buf_add_text(buf, "\nagency = ");
+	put_quoted(buf, map->agency);
+	buf_add_text(buf, ";\t# for the headings\ncolumns = {\n");
+	for (size_t i = 0; i < AUDIT_MAP_N_COLUMNS; i++)
+		put_column(buf, (enum audit_map_column)i, names[i]);
+	buf_add_format(buf,
+	    "};\n"
+	    "# case_forms = [ \"99-99999\", \"SO99-9*\" ];\t# your own case "
+	    "numbers: 9 a digit, A a letter, * more digits\n"
+	    "# dates = \"dmy\";\t# 01/02/2025 is the first of February\n"
+	    "# separator = \"tab\";\t# or one character; else found out\n"
+	    "%sheader = false;\t# the first row is a look-up: name columns "
+	    "\"#1\", \"#2\" …\n",
+	    map->has_no_header ? "" : "# ");
 }

@@ -19,12 +19,14 @@
 
 #include "util/arena.h"
 #include "util/attr.h"
+#include "util/buf.h"
 #include "util/diag.h"
 #include "util/str.h"
 
 /* What a column is for. */
 enum audit_map_column {
 	AUDIT_MAP_WHEN,
+	AUDIT_MAP_TIME,	      /* of day, where it has a column of its own */
 	AUDIT_MAP_WHO,
 	AUDIT_MAP_AGENCY,     /* several agencies in one log */
 	AUDIT_MAP_REASON,
@@ -79,10 +81,20 @@ const char *audit_map_title(enum audit_map_column column);
 /*
  * Guess the columns of a header by their names.
  *
- * at[column]: the index of the cell, SIZE_MAX for none. Returns: how many
- * columns were told.
+ * at[column]: the index of the cell, SIZE_MAX for none. is_sure: one of the
+ * names is known as it stands, not only in part. Returns: how many columns were
+ * told.
  */
-size_t audit_map_guess(size_t at[static AUDIT_MAP_N_COLUMNS],
+size_t audit_map_guess(size_t at[static AUDIT_MAP_N_COLUMNS], bool *is_sure,
     const struct str *header, size_t n) NONNULL;
+
+/*
+ * A mapping file to fill in: what was found, what was not, and the names of all
+ * columns of the log, in comments. names: as struct audit_log has them; file:
+ * for the heading.
+ */
+void audit_map_write(struct buf *buf, const char *file,
+    const struct audit_map *map, const struct str names[AUDIT_MAP_N_COLUMNS],
+    const struct str *header, size_t n_header) NONNULL;
 
 #endif

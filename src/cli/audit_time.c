@@ -13,6 +13,8 @@ struct scan {
 
 struct moment {
 	int year, month, day;
+	bool is_swappable; /* day and month may change places */
+	enum audit_time_order order;
 	int hour, minute, second;
 	int64_t fraction_us;
 	int64_t offset_us; /* of the zone, to be taken away */
@@ -75,9 +77,9 @@ full_year(int year, size_t n_digits)
 	return n_digits == 2 ? (year < 70 ? 2000 : 1900) + year : 0;
 }
 
-/* Three numbers in the order that their widths and the caller tell. */
+/* Three numbers in the order that their widths and values tell. */
 static bool
-numeric_date(struct scan *scan, struct moment *m, bool is_day_first)
+numeric_date(struct scan *scan, struct moment *m)
 {
 	int v[3];
 	size_t n[3];
@@ -99,20 +101,42 @@ numeric_date(struct scan *scan, struct moment *m, bool is_day_first)
 		m->day = v[2];
 		return true;
 	}
-	if (v[0] > 12)
-		is_day_first = true;
-	else if (v[1] > 12)
-		is_day_first = false;
 	m->year = full_year(v[2], n[2]);
-	m->month = is_day_first ? v[1] : v[0];
-	m->day = is_day_first ? v[0] : v[1];
+	if (v[0] > 12)
+		m->order = AUDIT_TIME_DAY_FIRST;
+	else if (v[1] > 12)
+		m->order = AUDIT_TIME_MONTH_FIRST;
+	else
+		m->is_swappable = true;
+	m->month = v[0] > 12 ? v[1] : v[0];
+	m->day = v[0] > 12 ? v[0] : v[1];
 	return true;
 }
 
-/* "Jun 18, 2025" or "18 Jun 2025", with a day of the week in front or not. */
+/* 20250618 */
+static bool
+compact_date(struct scan *scan, struct moment *m)
+{
+	size_t from = scan->at;
+	int v;
+
+	if (number(scan, &v) != 8 || !(peek(scan) == '\0' ||
+		peek(scan) == 'T' || peek(scan) == ' ')) {
+		scan->at = from;
+		return false;
+	}
+	m->year = v / 10000;
+	m->month = v / 100 % 100;
+	m->day = v % 100;
+	return m->year >= 1990 && m->year < 2100;
+}
+
+/* "Jun 18, 2025", "18 Jun 2025", "18-JUN-25", a weekday in front or not. */
 static bool
 named_date(struct scan *scan, struct moment *m)
 {
+	size_t n;
+
 	m->month = month_name(scan);
 	if (m->month == 0 && isalpha((unsigned char)peek(scan))) {
 		while (isalpha((unsigned char)peek(scan)))
@@ -130,7 +154,9 @@ named_date(struct scan *scan, struct moment *m)
 		m->month = month_name(scan);
 		skip(scan, " ,.-");
 	}
-	return number(scan, &m->year) == 4 && m->month != 0;
+	n = number(scan, &m->year);
+	m->year = full_year(m->year, n);
+	return m->year > 0 && m->month != 0;
 }
 
 static bool
@@ -145,6 +171,14 @@ take_word(struct scan *scan, const char *word)
 	return true;
 }
 
+/* Zones that American systems write by name: hours from UTC. */
+static const struct {
+	const char *name;
+	int hours;
+} zones[] = { { "est", -5 }, { "edt", -4 }, { "cst", -6 }, { "cdt", -5 },
+	{ "mst", -7 }, { "mdt", -6 }, { "pst", -8 }, { "pdt", -7 },
+	{ "akst", -9 }, { "akdt", -8 }, { "hst", -10 } };
+
 static void
 zone(struct scan *scan, struct moment *m)
 {
@@ -153,6 +187,13 @@ zone(struct scan *scan, struct moment *m)
 	int minute = 0;
 	size_t n;
 
+	for (size_t i = 0; i < ARRAY_LEN(zones); i++) {
+		if (take_word(scan, zones[i].name)) {
+			m->offset_us = (int64_t)zones[i].hours * 3600 *
+			    INSTANT_SECOND;
+			return;
+		}
+	}
 	if (peek(scan) != '+' && peek(scan) != '-')
 		return;
 	scan->at++;
@@ -168,23 +209,45 @@ zone(struct scan *scan, struct moment *m)
 	    INSTANT_SECOND;
 }
 
+/* ":34" or ".34" behind the hour or the minute. */
+static bool
+two_digits(struct scan *scan, int *value)
+{
+	size_t from = scan->at;
+
+	if (peek(scan) != ':' && peek(scan) != '.')
+		return true;
+	scan->at++;
+	if (number(scan, value) == 2)
+		return true;
+	scan->at = from;
+	*value = 0;
+	return scan->text.p[from] == '.'; /* a fraction */
+}
+
+/* Digits alone: 0002, 000204. */
+static bool
+compact_time(struct moment *m, int value, size_t n)
+{
+	if (n == 4)
+		value *= 100;
+	m->hour = value / 10000;
+	m->minute = value / 100 % 100;
+	m->second = value % 100;
+	return n == 4 || n == 6;
+}
+
 static bool
 clock_time(struct scan *scan, struct moment *m)
 {
 	int64_t unit = INSTANT_SECOND;
+	size_t n = number(scan, &m->hour);
 
-	if (number(scan, &m->hour) == 0)
+	if (n == 0 || (n > 2 && !compact_time(m, m->hour, n)))
 		return false;
-	if (peek(scan) == ':') {
-		scan->at++;
-		if (number(scan, &m->minute) != 2)
-			return false;
-	}
-	if (peek(scan) == ':') {
-		scan->at++;
-		if (number(scan, &m->second) != 2)
-			return false;
-	}
+	if (n <= 2 && !(two_digits(scan, &m->minute) &&
+			  two_digits(scan, &m->second)))
+		return false;
 	if (peek(scan) == '.' || peek(scan) == ',') {
 		scan->at++;
 		for (; isdigit((unsigned char)peek(scan)); scan->at++) {
@@ -200,9 +263,9 @@ clock_time(struct scan *scan, struct moment *m)
 		m->hour = m->hour % 12 + 12;
 	}
 	skip(scan, " ");
-	if (!take_word(scan, "z") && !take_word(scan, "utc") &&
-	    !take_word(scan, "gmt"))
-		zone(scan, m);
+	if (!take_word(scan, "z") && !take_word(scan, "utc"))
+		take_word(scan, "gmt");
+	zone(scan, m);
 	return true;
 }
 
@@ -257,17 +320,28 @@ bare_number(struct str text, int64_t *us)
 	return *us > 0;
 }
 
+/* What may stand behind a time: the name of a zone, or one in brackets. */
+static bool
+is_tail(struct str text)
+{
+	return text.len <= 5 ||
+	    (text.p[0] == '(' && text.p[text.len - 1] == ')');
+}
+
 bool
-audit_time_parse(int64_t *us, struct str text, bool is_day_first)
+audit_time_parse(struct audit_time *time, struct str text)
 {
 	struct scan scan = { .text = str_trim(text) };
 	struct moment m = { 0 };
 	bool has_date;
 
-	if (bare_number(scan.text, us))
+	*time = (struct audit_time){ 0 };
+	if (bare_number(scan.text, &time->us)) {
+		time->swap_us = time->us;
 		return true;
+	}
 	has_date = isdigit((unsigned char)peek(&scan)) &&
-	    numeric_date(&scan, &m, is_day_first);
+	    (compact_date(&scan, &m) || numeric_date(&scan, &m));
 	if (!has_date) {
 		scan.at = 0;
 		m = (struct moment){ 0 };
@@ -279,20 +353,17 @@ audit_time_parse(int64_t *us, struct str text, bool is_day_first)
 	if (peek(&scan) != '\0' && !clock_time(&scan, &m))
 		return false;
 	skip(&scan, " ");
-	/* A zone's name may follow; anything longer is not a time. */
-	return scan.text.len - scan.at <= 5 && finish(&m, us);
-}
-
-bool
-audit_time_is_day_first(struct str text)
-{
-	struct scan scan = { .text = str_trim(text) };
-	int first;
-	int second;
-
-	if (number(&scan, &first) == 0 || strchr("-/.", peek(&scan)) == NULL ||
-	    peek(&scan) == '\0' || first <= 12 || first > 31)
+	if (!is_tail(str_part(scan.text, scan.at, scan.text.len)) ||
+	    !finish(&m, &time->us))
 		return false;
-	scan.at++;
-	return number(&scan, &second) > 0 && second >= 1 && second <= 12;
+	time->order = m.order;
+	time->swap_us = time->us;
+	if (m.is_swappable) {
+		int day = m.month;
+
+		m.month = m.day;
+		m.day = day;
+		return finish(&m, &time->swap_us);
+	}
+	return true;
 }

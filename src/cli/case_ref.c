@@ -23,7 +23,7 @@ struct token {
 	int year;
 };
 
-static const char *const none_words[] = { "", "none", "no", "n/a", "na", "n.a.",
+static const char *const none_words[] = { "none", "no", "n/a", "na", "n.a.",
 	"n a", "null", "nil", "unknown", "unk", "tbd", "pending", "-", "--",
 	"---", ".", "?", "0", "00", "000", "0000", "x", "xx", "xxx", "xxxx",
 	"test", "blank", "empty", "undefined", "nan", "not applicable",
@@ -64,11 +64,12 @@ static const char *const units[] = { "mph", "min", "mins", "hr", "hrs",
 static bool
 is_word(struct str word, const char *const *words, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct str other = str_of(words[i]);
-
-		if (other.len == word.len &&
-		    strncasecmp(other.p, word.p, word.len) == 0)
+	for (size_t i = 0; i < n && word.len > 0; i++) {
+		/* Most differ in the first letter already. */
+		if (tolower((unsigned char)word.p[0]) ==
+			(unsigned char)words[i][0] &&
+		    strlen(words[i]) == word.len &&
+		    strncasecmp(words[i], word.p, word.len) == 0)
 			return true;
 	}
 	return false;
@@ -83,26 +84,53 @@ case_ref_is_none(struct str text)
 	    is_word(word, none_words, ARRAY_LEN(none_words));
 }
 
+static bool
+is_withheld_word(struct str word)
+{
+	while (word.len > 0 && strchr("[]()<>", word.p[0]) != NULL)
+		word = str_part(word, 1, word.len);
+	while (word.len > 0 && strchr("[]()<>.:,", word.p[word.len - 1]) != NULL)
+		word.len--;
+	return is_word(word, withheld_words, ARRAY_LEN(withheld_words));
+}
+
+/* The clause a release withholds by, and nothing else: "7923.600 GC". */
+static bool
+is_exemption(struct str text)
+{
+	static const struct str starts[] = { STR_INIT("(b)("),
+		STR_INIT("552(b)"), STR_INIT("5 U.S.C."),
+		STR_INIT("Gov. Code"), STR_INIT("Gov Code"), STR_INIT("GC 79"),
+		STR_INIT("7923."), STR_INIT("7922."), STR_INIT("RCW 42.56"),
+		STR_INIT("42.56."), STR_INIT("ORS 192"), STR_INIT("119.07") };
+
+	for (size_t i = 0; i < ARRAY_LEN(starts) && text.len <= 40; i++) {
+		if (text.len >= starts[i].len &&
+		    strncasecmp(text.p, starts[i].p, starts[i].len) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool
 case_ref_is_withheld(struct str text)
 {
 	struct str word = str_trim(text);
 	size_t n_marks = 0;
 
-	while (word.len > 0 && strchr("[]()<>", word.p[0]) != NULL)
-		word = str_part(word, 1, word.len);
-	while (word.len > 0 && strchr("[]()<>.", word.p[word.len - 1]) != NULL)
-		word.len--;
-	if (is_word(word, withheld_words, ARRAY_LEN(withheld_words)))
+	if (is_withheld_word(str_part(word, 0, str_find(word, ' ', 0))) &&
+	    word.len <= 48)
+		return true; /* "REDACTED per 7923.600" */
+	if (is_withheld_word(word) || is_exemption(word))
 		return true;
 	for (size_t i = 0; i < word.len; i++) {
-		/* An asterisk, or a black block (U+2588). */
-		if (word.p[i] == '*')
+		/* An asterisk, a hash, or a black block (U+2588). */
+		if (word.p[i] == '*' || word.p[i] == '#')
 			n_marks++;
 		else if (str_has_prefix(str_part(word, i, word.len),
 			     STR("\xe2\x96\x88")))
 			n_marks++, i += 2;
-		else
+		else if (word.p[i] != ' ' && strchr("[]()<>", word.p[i]) == NULL)
 			return false;
 	}
 	return n_marks >= 2;
@@ -150,6 +178,18 @@ is_short_year(uint64_t yy, int now)
 	return yy < 100 && year <= now + 1 && year >= now - 20;
 }
 
+/* The bytes of a dash that an office program made of '-': U+2010 to U+2015. */
+static size_t
+dash_at(struct str text, size_t at)
+{
+	return at + 3 <= text.len && text.p[at] == '\xe2' &&
+		text.p[at + 1] == '\x80' &&
+		(unsigned char)text.p[at + 2] >= 0x90 &&
+		(unsigned char)text.p[at + 2] <= 0x95
+	    ? 3
+	    : 0;
+}
+
 /* Letters and digits cut at other characters. False: too many runs. */
 static bool
 cut_parts(struct token *token)
@@ -162,8 +202,12 @@ cut_parts(struct token *token)
 		struct part part = { .before = 0 };
 		size_t from;
 
-		if (!isalnum((unsigned char)text.p[at]))
+		if (dash_at(text, at) > 0) {
+			part.before = '-';
+			at += dash_at(text, at);
+		} else if (!isalnum((unsigned char)text.p[at])) {
 			part.before = text.p[at++];
+		}
 		if (at >= text.len || !isalnum((unsigned char)text.p[at]) ||
 		    token->n_parts == MAX_PARTS)
 			return false;
@@ -387,6 +431,38 @@ judge_run(struct case_ref *ref, const struct token *token, struct str d)
 	}
 }
 
+/* 250618-0123, 20250618-0123: the day and a number of the day. */
+static bool
+is_day_group(const struct token *token, struct str d)
+{
+	if (d.len == 8)
+		return is_full_year(value_at(d, 0, 4), token->year) &&
+		    is_month_day(value_at(d, 4, 6), value_at(d, 6, 8));
+	return d.len == 6 && is_short_year(value_at(d, 0, 2), token->year) &&
+	    is_month_day(value_at(d, 2, 4), value_at(d, 4, 6));
+}
+
+/* 25-1-012345 (a district between), 12345-25 (the year behind). */
+static void
+judge_rare_groups(struct case_ref *ref, const struct token *token,
+    const struct part *p, size_t n)
+{
+	uint64_t last = value_of(p[n - 1].text);
+
+	if (n == 2 && is_day_group(token, p[0].text) && p[1].text.len >= 3 &&
+	    p[1].text.len <= 6)
+		set(ref, token, CASE_REF_LIKELY, CASE_REF_FORM_YEAR);
+	else if (n == 3 && p[0].text.len == 2 && p[1].text.len <= 2 &&
+	    p[2].text.len >= 4 && p[2].before != 0 &&
+	    is_short_year(value_of(p[0].text), token->year))
+		set(ref, token, CASE_REF_LIKELY, CASE_REF_FORM_YEAR);
+	else if (n == 2 && p[0].text.len >= 4 && p[0].text.len <= 6 &&
+	    p[1].text.len == 2 && p[1].before == '-' &&
+	    (last == (uint64_t)token->year % 100 ||
+		last + 1 == (uint64_t)token->year % 100))
+		set(ref, token, CASE_REF_UNSURE, CASE_REF_FORM_YEAR);
+}
+
 /* 25-01234, 2025-001234, 25.134692, 25-01234-02, 4-25-01234. */
 static void
 judge_groups(struct case_ref *ref, const struct token *token,
@@ -418,6 +494,8 @@ judge_groups(struct case_ref *ref, const struct token *token,
 		set(ref, token,
 		    token->has_hint ? CASE_REF_LIKELY : CASE_REF_UNSURE,
 		    CASE_REF_FORM_PLAIN);
+	} else {
+		judge_rare_groups(ref, token, p, n);
 	}
 }
 
@@ -506,6 +584,9 @@ judge_token(struct case_ref *ref, struct token *token)
 	else if (n >= 2 && n + 1 == token->n_parts && p[n].text.len <= 2 &&
 	    p[1].before != 0)
 		judge_digits(ref, token, p, n); /* 25-01234A */
+	else if (n == 1 && token->n_parts == 2 && p[1].before == '-' &&
+	    p[1].text.len == 1)
+		judge_run(ref, token, p[0].text); /* 2501234-A */
 }
 
 /* Does the agency's form stand at this place of the text? Its length, or 0. */
@@ -561,7 +642,7 @@ find_forms(struct case_ref *ref, struct str text,
 static bool
 is_break(char c)
 {
-	return isspace((unsigned char)c) || strchr("+,;()[]{}<>\"'#:=|*&@!?~_`",
+	return isspace((unsigned char)c) || strchr("+,;()[]{}<>\"'#:=|*&@!?~`",
 	    c) != NULL;
 }
 
@@ -599,10 +680,39 @@ judge_word(struct case_ref *ref, struct str word, bool has_hint, int year)
 	}
 }
 
+static bool
+is_digits(struct str word)
+{
+	return word.len > 0 && count_digits(word) == word.len;
+}
+
+/* "25 001234", "2025 001234": the year and the number, a blank between. */
+static void
+judge_spaced(struct case_ref *ref, struct str text, struct str year,
+    struct str number, bool has_hint, int now)
+{
+	struct token token = { .year = now };
+	int full = (int)value_of(year) + (year.len == 2 ? 2000 : 0);
+
+	/* Without a word for it, of this year or the last. */
+	if (!is_digits(year) || !is_digits(number) ||
+	    (year.len != 2 && year.len != 4) || full > now ||
+	    full < now - (has_hint ? 20 : 1) ||
+	    number.len < (has_hint ? 4u : 5u) || number.len > 8 ||
+	    is_made_up(number))
+		return;
+	token.text = str_part(text, (size_t)(year.p - text.p),
+	    (size_t)(number.p - text.p) + number.len);
+	set(ref, &token, has_hint ? CASE_REF_LIKELY : CASE_REF_UNSURE,
+	    year.len == 2 ? CASE_REF_FORM_YEAR : CASE_REF_FORM_FULL_YEAR);
+}
+
 void
 case_ref_find(struct case_ref *ref, struct str text,
     const struct case_ref_rules *rules)
 {
+	struct str before = STR("");
+	bool had_hint = false;
 	bool has_hint = false;
 	bool is_other = false;
 	size_t at = 0;
@@ -612,19 +722,27 @@ case_ref_find(struct case_ref *ref, struct str text,
 	while (at < text.len && ref->sureness < CASE_REF_SURE) {
 		size_t from = at;
 		bool has_hash = at > 0 && text.p[at - 1] == '#';
+		bool is_numbered; /* "RD# " */
 		struct str word;
 
 		while (at < text.len && !is_break(text.p[at]))
 			at++;
 		word = strip(str_part(text, from, at));
+		is_numbered = at < text.len && text.p[at] == '#';
 		if (at < text.len)
 			at++;
 		if (word.len == 0)
 			continue;
-		if (!is_other)
+		if (!is_other) {
+			judge_spaced(ref, text, before, word, had_hint,
+			    rules->year);
 			judge_word(ref, word, has_hint || has_hash,
 			    rules->year);
-		has_hint = is_word(word, hints, ARRAY_LEN(hints)) ||
+		}
+		before = is_other ? STR("") : word;
+		had_hint = has_hint || has_hash;
+		has_hint = is_numbered ||
+		    is_word(word, hints, ARRAY_LEN(hints)) ||
 		    (has_hint && count_digits(word) == 0 && word.len <= 3);
 		is_other = is_word(word, other_things,
 		    ARRAY_LEN(other_things));

@@ -1,5 +1,6 @@
 /* stile agency: who may ask, as agencies. The holder is not being served. */
 #include "cli/holder.h"
+#include "cli/result.h"
 #include "cli/verb.h"
 #include "source/ori.h"
 #include "util/instant.h"
@@ -24,6 +25,22 @@ given(const struct cli *cli, const char *name, const char *fallback)
 	return text != NULL ? text : fallback;
 }
 
+static const char *
+status_of(const struct store_agency *agency)
+{
+	return agency->status == PEOPLE_ACTIVE ? "active" : "suspended";
+}
+
+static void
+put_agency(struct json *json, const struct store_agency *agency)
+{
+	json_put_string(json, "ori", agency->ori);
+	json_put_string(json, "name", agency->name);
+	json_put_string(json, "state", agency->state);
+	json_put_string(json, "kind", agency->kind);
+	json_put_string(json, "status", str_of(status_of(agency)));
+}
+
 static int
 add_one(struct cli *cli, struct admin *admin, struct store_agency *agency)
 {
@@ -36,9 +53,16 @@ add_one(struct cli *cli, struct admin *admin, struct store_agency *agency)
 		    "%.*s: an ORI is two letters and seven letters or digits",
 		    STR_ARG(agency->ori));
 	r = admin_put_agency(admin, agency, holder_person(cli), &diags);
-	return holder_done(cli, r, &diags,
+	r = holder_done(cli, r, &diags,
 	    arena_format(&cli->arena, "agency %.*s %s", STR_ARG(agency->ori),
-		agency->status == PEOPLE_ACTIVE ? "active" : "suspended").p);
+		status_of(agency)).p);
+	if (r == VERB_OK && cli->is_json) {
+		CLEANUP(result_end) struct result out;
+
+		result_begin(&out, cli);
+		put_agency(&out.json, agency);
+	}
+	return r;
 }
 
 static int
@@ -98,21 +122,45 @@ print_agency(void *context, const struct store_agency *agency)
 
 	fprintf(cli->out.file, "%-9.*s  %-2.*s  %-7.*s  %-9s  %.*s\n",
 	    STR_ARG(agency->ori), STR_ARG(agency->state),
-	    STR_ARG(agency->kind),
-	    agency->status == PEOPLE_ACTIVE ? "active" : "suspended",
-	    STR_ARG(agency->name));
+	    STR_ARG(agency->kind), status_of(agency), STR_ARG(agency->name));
 	return 0;
+}
+
+static int
+list_agency(void *context, const struct store_agency *agency)
+{
+	struct json *json = context;
+
+	json_open_object(json);
+	put_agency(json, agency);
+	json_close_object(json);
+	return 0;
+}
+
+static int
+list_json(struct cli *cli, struct store *store)
+{
+	CLEANUP(result_end) struct result out;
+	int r;
+
+	result_begin(&out, cli);
+	json_key(&out.json, STR("agencies"));
+	json_open_array(&out.json);
+	r = people_each_agency(store, list_agency, &out.json);
+	json_close_array(&out.json);
+	return r;
 }
 
 static int
 run_list(struct cli *cli)
 {
-	CLEANUP(admin_closep) struct admin *admin = NULL;
-	int r = holder_open(cli, &admin);
+	CLEANUP(store_closep) struct store *store = NULL;
+	int r = holder_read(cli, &store);
 
 	if (r != VERB_OK)
 		return r;
-	r = people_each_agency(admin_gate(admin)->store, print_agency, cli);
+	r = cli->is_json ? list_json(cli, store)
+			 : people_each_agency(store, print_agency, cli);
 	return r < 0 ? verb_fault(cli, r, "store") : VERB_OK;
 }
 
@@ -187,8 +235,8 @@ const struct verb cmd_agency = {
 	.name = "agency",
 	.usage = "add|suspend|resume|list",
 	.summary = "Register the agencies that may ask",
-	.about = "Changes a holder that is not being served; each change is an "
-		 "entry of its log.",
+	.about = "Changes a holder that is not being served (listing may be "
+		 "done at any time); each change is an entry of its log.",
 	.examples =
 	    "register one\tstile agency add NY0010100 --name 'Albany City PD'\n",
 	.actions = actions,

@@ -1,6 +1,19 @@
 /* stile init: a new holder's directory. */
 #include "cli/init.h"
+#include "cli/result.h"
 #include "cli/verb.h"
+
+static int
+print_json(struct cli *cli, const struct init_options *options)
+{
+	CLEANUP(result_end) struct result out;
+
+	result_begin(&out, cli);
+	json_put_string(&out.json, "dir", str_of(options->dir));
+	json_put_string(&out.json, "holder", str_of(options->holder));
+	json_put_string(&out.json, "state", str_of(options->state));
+	return VERB_OK;
+}
 
 static int
 run(struct cli *cli)
@@ -22,13 +35,14 @@ run(struct cli *cli)
 
 	while ((host = option_next(&cli->options, "host", &at)) != NULL)
 		hosts[options.n_hosts++] = host;
-	r = init_holder(&options, cli->out.file);
+	r = init_holder(&options,
+	    cli->is_quiet || cli->is_json ? NULL : cli->out.file,
+	    cli->err.file);
 	if (r < 0)
 		return verb_fault(cli, r, options.dir);
-	if (r == INIT_E_EXISTS)
-		return verb_fail(cli, VERB_NO, "%s is there already",
-		    options.dir);
-	return r > 0 ? VERB_USAGE : VERB_OK;
+	if (r > 0)
+		return r == INIT_E_EXISTS ? VERB_NO : VERB_USAGE;
+	return cli->is_json ? print_json(cli, &options) : VERB_OK;
 }
 
 static const struct option_spec options[] = {

@@ -6,6 +6,7 @@
 
 #include "cli/holder.h"
 #include "cli/log_check.h"
+#include "cli/log_status.h"
 #include "cli/verb.h"
 #include "store/entries.h"
 #include "tlog/checkpoint.h"
@@ -237,6 +238,9 @@ run_check(struct cli *cli)
 {
 	struct log_check check;
 	int r = log_check_run(&check, &cli->arena, holder_dir(cli));
+	int code = r == 0		     ? VERB_OK
+	    : r == LOG_CHECK_E_CANNOT ? VERB_CANNOT
+				      : VERB_NO;
 
 	if (r < 0)
 		return verb_fault(cli, r, holder_dir(cli));
@@ -246,20 +250,25 @@ run_check(struct cli *cli)
 		buf_init(&json, 65536);
 		log_check_json(&check, &json);
 		fprintf(cli->out.file, "%.*s\n", STR_ARG(buf_str(&json)));
-		return check.n_findings > 0 ? VERB_NO : VERB_OK;
+		return code;
 	}
 	for (size_t i = 0; i < check.n_findings; i++)
 		fprintf(cli->err.file, "%s: %.*s\n", cli->name,
 		    STR_ARG(check.findings[i]));
-	if (check.n_findings > 0)
-		return VERB_NO;
-	if (!cli->is_quiet)
+	if (code == VERB_OK && !cli->is_quiet)
 		fprintf(cli->out.file,
 		    "%.*s: sound: %llu entries, %llu signed, %llu published\n",
 		    STR_ARG(check.origin), (unsigned long long)check.n_entries,
 		    (unsigned long long)check.n_signed,
 		    (unsigned long long)check.n_published);
-	return VERB_OK;
+	return code;
+}
+
+static int
+run_status(struct cli *cli)
+{
+	return log_status_run(cli, holder_dir(cli),
+	    option_has(&cli->options, "metrics"));
 }
 
 #define TYPE_OPTION                                                            \
@@ -300,6 +309,12 @@ static const struct option_spec tail_options[] = {
 
 static const struct option_spec check_options[] = { HOLDER_OPTION };
 
+static const struct option_spec status_options[] = {
+	HOLDER_OPTION,
+	{ .name = "metrics",
+	    .help = "In the text format of Prometheus" },
+};
+
 static const struct verb actions[] = {
 	{ .name = "show",
 	    .usage = "[DIR] [--from N] [--to N] [--type TYPE]",
@@ -333,11 +348,25 @@ static const struct verb actions[] = {
 	    .n_options = ARRAY_LEN(check_options),
 	    .operands = "DIR",
 	    .run = run_check },
+	{ .name = "status",
+	    .usage = "[DIR] [--metrics]",
+	    .summary = "Show what is published and how the witnesses fare",
+	    .about =
+		"Exit code 1: the published checkpoint lacks the quorum of "
+		"witness.policy, or a witness says that the log forked, or "
+		"answers what no witness answers. It is named.",
+	    .examples =
+		"every five minutes\tstile log status /var/lib/stile --quiet\n"
+		"for a collector\tstile log status /var/lib/stile --metrics\n",
+	    .options = status_options,
+	    .n_options = ARRAY_LEN(status_options),
+	    .operands = "DIR",
+	    .run = run_status },
 };
 
 const struct verb cmd_log = {
 	.name = "log",
-	.usage = "show|tail|check",
+	.usage = "show|tail|check|status",
 	.summary = "Look at the log, follow it, check it",
 	.examples = "every night\tstile log check /var/lib/stile --quiet\n",
 	.actions = actions,

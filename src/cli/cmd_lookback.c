@@ -1,6 +1,8 @@
 /* stile lookback: what a published log of look-ups would have come to. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/lookback.h"
@@ -11,6 +13,7 @@
 #include "cli/verb.h"
 #include "util/buf.h"
 #include "util/clock.h"
+#include "util/fault.h"
 #include "util/instant.h"
 
 #define PAGE_BYTES ((size_t)8 << 20)
@@ -63,35 +66,87 @@ read_map(struct cli *cli, struct audit_map *map)
 	return r > 0 ? verb_diags(cli, VERB_USAGE, &diags) : 0;
 }
 
-static void
-show_progress(void *context, size_t done, size_t all)
+/* A log that is being read. */
+struct reading {
+	struct cli *cli;
+	int fd;
+	uint64_t n_bytes; /* of a file; 0: a pipe */
+};
+
+static int
+read_some(void *context, char *bytes, size_t room, size_t *n)
 {
-	terminal_progress(context, "reading", done, all);
+	const struct reading *reading = context;
+	ssize_t got;
+
+	do
+		got = read(reading->fd, bytes, room);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return FAULT(errno);
+	*n = (size_t)got;
+	return 0;
+}
+
+static void
+show_progress(void *context, uint64_t n_rows, uint64_t n_bytes)
+{
+	const struct reading *reading = context;
+	char label[64];
+	char number[32];
+
+	snprintf(label, sizeof(label), "%s look-ups",
+	    terminal_number(number, n_rows));
+	terminal_progress(&reading->cli->err, label, n_bytes,
+	    reading->n_bytes);
 }
 
 static int
-read_log(struct cli *cli, struct audit_log *log, const struct audit_map *map)
+open_file(struct reading *reading, const char *path)
 {
-	const char *path = cli->options.operands[0];
-	struct diag_list diags;
-	struct str text;
-	int r = verb_read(cli, &text, path, LIMIT_LOOKBACK_BYTES);
+	struct stat info;
 
-	if (r != 0)
-		return r;
-	diag_init(&diags, &cli->arena, str_of(path), (struct str){ 0 });
-	r = audit_log_read(log, &diags, &cli->arena, text, map,
-	    cli->is_quiet ? NULL : show_progress, &cli->err);
-	if (r < 0)
-		return verb_fault(cli, r, path);
-	if (!cli->is_quiet || r > 0)
-		diag_print(&diags, cli->err.file);
-	if (r == AUDIT_LOG_E_EMPTY)
-		return verb_fail(cli, VERB_USAGE, "%s: no rows", path);
-	if (r == AUDIT_LOG_E_LIMIT)
-		return verb_fail(cli, VERB_CANNOT, "%s: more than %d rows",
-		    path, LIMIT_LOOKBACK_ROWS);
-	return r > 0 ? VERB_USAGE : 0;
+	if (strcmp(path, "-") == 0) {
+		reading->fd = STDIN_FILENO;
+		return 0;
+	}
+	reading->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (reading->fd < 0 && errno == ENOENT)
+		return verb_fail(reading->cli, VERB_CANNOT,
+		    "%s: no such file", path);
+	if (reading->fd < 0 || fstat(reading->fd, &info) < 0)
+		return verb_fault(reading->cli, errno, path);
+	if (S_ISDIR(info.st_mode))
+		return verb_fail(reading->cli, VERB_CANNOT,
+		    "%s: not a regular file", path);
+	if (S_ISREG(info.st_mode))
+		reading->n_bytes = (uint64_t)info.st_size;
+	return 0;
+}
+
+/* Print what was found about the file; errors always, warnings unless quiet. */
+static int
+say_diags(const struct cli *cli, const struct diag_list *diags, int code)
+{
+	if (!cli->is_quiet || code != 0)
+		diag_print(diags, cli->err.file);
+	return code;
+}
+
+/* The mapping, to be filled in; also of a log whose columns are not known. */
+static int
+print_map(struct cli *cli, const struct audit_log *log,
+    const struct audit_map *map)
+{
+	CLEANUP(buf_fini) struct buf text = { 0 };
+
+	buf_init(&text, LIMIT_FILE_BYTES);
+	audit_map_write(&text, cli->options.operands[0], map, log->names,
+	    log->header, log->n_header);
+	if (buf_finish(&text) != 0)
+		return verb_fault(cli, ENOMEM, "mapping");
+	fwrite(text.bytes, 1, text.len, cli->out.file);
+	return VERB_OK;
 }
 
 static int
@@ -133,58 +188,117 @@ print(struct cli *cli, const struct lookback *lookback)
 	return r < 0 ? verb_fault(cli, r, "report") : 0;
 }
 
+/* Read the whole log and judge it. */
 static int
-judge_log(struct cli *cli, struct lookback *lookback,
-    struct lookback_bench *bench, const struct audit_log *log,
-    const struct audit_map *map)
+run_log(struct reading *reading, struct lookback *lookback,
+    struct audit_log *log, const struct audit_map *map,
+    const struct lookback_judge *judge)
 {
-	struct lookback_judge judge = { lookback_judge_ask, bench };
+	struct cli *cli = reading->cli;
+	const char *path = cli->options.operands[0];
 	struct case_ref_rules rules = { .forms = map->case_forms,
 		.n_forms = map->n_case_forms };
 	struct clock clock = clock_system();
-	const char *packs = find_packs(cli);
-	struct diag_list diags;
 	int month;
 	int day;
 	int r;
 
-	diag_init(&diags, &cli->arena, str_of(packs), (struct str){ 0 });
 	instant_civil(instant_day(clock_now_us(&clock)), &rules.year, &month,
 	    &day);
-	r = lookback_judge_init(bench, packs, clock_now_us(&clock), &diags);
+	r = lookback_run(lookback, &cli->arena, log, judge, &rules,
+	    cli->is_quiet ? NULL : show_progress, reading);
+	terminal_progress(&cli->err, "", 1, 1);
+	switch (r) {
+	case 0:
+		return say_diags(cli, log->diags, VERB_OK);
+	case LOOKBACK_E_EMPTY:
+		return verb_fail(cli, VERB_USAGE,
+		    "%s: no rows: a header, and no look-up below it", path);
+	case LOOKBACK_E_LIMIT:
+		return verb_fail(cli, VERB_CANNOT, "%s: more than %d rows; "
+		    "split it by month", path, LIMIT_LOOKBACK_ROWS);
+	default:
+		return verb_fault(cli, r, path);
+	}
+}
+
+/* Load the packs, judge the log, show what came of it. */
+static int
+judge_log(struct reading *reading, struct audit_log *log,
+    const struct audit_map *map)
+{
+	struct cli *cli = reading->cli;
+	struct lookback *lookback = ARENA_NEW(&cli->arena, struct lookback);
+	struct lookback_bench bench = { 0 };
+	struct lookback_judge judge = { lookback_judge_ask, &bench };
+	struct clock clock = clock_system();
+	const char *packs = find_packs(cli);
+	struct diag_list diags;
+	int r;
+
+	if (lookback == NULL)
+		return verb_fault(cli, -ENOMEM, "memory");
+	diag_init(&diags, &cli->arena, str_of(packs), (struct str){ 0 });
+	r = lookback_judge_init(&bench, packs, clock_now_us(&clock), &diags);
 	if (r > 0)
 		return verb_diags(cli, VERB_CANNOT, &diags);
+	if (r < 0)
+		return verb_fault(cli, r, packs);
+	r = run_log(reading, lookback, log, map, &judge);
+	lookback->packs = bench.names;
 	if (r == 0)
-		r = lookback_run(lookback, &cli->arena, log, &judge, &rules);
-	lookback->packs = bench->names;
-	return r < 0 ? verb_fault(cli, r, packs) : 0;
+		r = write_page(cli, lookback);
+	if (r == 0)
+		r = print(cli, lookback);
+	lookback_judge_fini(&bench);
+	return r;
+}
+
+static int
+open_log(struct reading *reading, struct audit_log *log,
+    const struct audit_map *map)
+{
+	struct cli *cli = reading->cli;
+	struct diag_list *diags = ARENA_NEW(&cli->arena, struct diag_list);
+	const char *path = cli->options.operands[0];
+	int r;
+
+	if (diags == NULL)
+		return verb_fault(cli, -ENOMEM, "memory");
+	diag_init(diags, &cli->arena, str_of(path), (struct str){ 0 });
+	r = audit_log_open(log, diags, &cli->arena, read_some, reading, map);
+	if (r < 0)
+		return verb_fault(cli, r, path);
+	if (option_has(&cli->options, "make-map") &&
+	    (r == 0 || r == AUDIT_LOG_E_COLUMNS))
+		return 0;
+	return r > 0 ? say_diags(cli, diags, VERB_USAGE) : 0;
 }
 
 static int
 run(struct cli *cli)
 {
-	struct lookback *lookback = ARENA_NEW(&cli->arena, struct lookback);
-	struct lookback_bench bench = { 0 };
+	struct reading reading = { .cli = cli, .fd = -1 };
+	struct audit_log *log = ARENA_NEW(&cli->arena, struct audit_log);
 	struct audit_map map;
-	struct audit_log log;
 	int code;
 
-	if (lookback == NULL)
+	if (log == NULL)
 		return verb_fault(cli, -ENOMEM, "memory");
 	code = read_map(cli, &map);
 	if (code == 0)
-		code = read_log(cli, &log, &map);
-	if (code == 0 && option_has(&cli->options, "columns")) {
-		lookback_print_columns(&log, &cli->out);
-		return VERB_OK;
-	}
+		code = open_file(&reading, cli->options.operands[0]);
 	if (code == 0)
-		code = judge_log(cli, lookback, &bench, &log, &map);
-	if (code == 0)
-		code = print(cli, lookback);
-	if (code == 0)
-		code = write_page(cli, lookback);
-	lookback_judge_fini(&bench);
+		code = open_log(&reading, log, &map);
+	if (code == 0 && option_has(&cli->options, "make-map"))
+		code = print_map(cli, log, &map);
+	else if (code == 0 && option_has(&cli->options, "columns"))
+		lookback_print_columns(log, &cli->out);
+	else if (code == 0)
+		code = judge_log(&reading, log, &map);
+	audit_log_close(log);
+	if (reading.fd > STDIN_FILENO)
+		close(reading.fd);
 	return code;
 }
 
@@ -204,6 +318,8 @@ static const struct option_spec options[] = {
 	    .help = "Folder of packs; else STILE_PACKS, or those shipped" },
 	{ .name = "columns",
 	    .help = "Only say which column is taken for what" },
+	{ .name = "make-map",
+	    .help = "Only print a mapping to fill in" },
 };
 
 const struct verb cmd_lookback = {
@@ -215,12 +331,16 @@ const struct verb cmd_lookback = {
 	    "its look-ups would have come to at this gate: refused, referred or "
 	    "permitted if confirmed, by which rule, and what the log cannot "
 	    "tell. Columns are guessed by their names unless a mapping file "
-	    "names them; the guess is printed. No row is shown singly.",
+	    "names them; the guess is printed. No row is shown singly.\n\n"
+	    "A mapping is a few lines, and --make-map writes them for you:\n\n"
+	    "columns = { when = \"Search Time\"; who = \"Officer\"; "
+	    "reason = \"Reason\"; case = \"Case #\"; };",
 	.examples =
 	    "see what the columns are taken for\t"
 	    "stile lookback audit.csv --columns\n"
-	    "name the columns yourself, and make a page\t"
-	    "stile lookback audit.csv --map audit.map --html audit.html\n"
+	    "write a mapping, correct it, use it, and make a page\t"
+	    "stile lookback audit.csv --make-map >audit.map\n"
+	    "\tstile lookback audit.csv --map audit.map --html audit.html\n"
 	    "for programs\t"
 	    "curl -s https://example.org/audit.csv | stile lookback - --json\n",
 	.options = options,

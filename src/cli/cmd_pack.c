@@ -1,5 +1,6 @@
 /* stile pack: signed sets of policies, from the work bench to being in force. */
 #include "cli/holder.h"
+#include "cli/result.h"
 #include "cli/verb.h"
 #include "crypto/csprng.h"
 #include "gate/pack.h"
@@ -18,6 +19,27 @@ read_key(struct cli *cli, struct str *text, const char *option)
 
 	*text = STR("");
 	return path == NULL ? VERB_OK : verb_read(cli, text, path, 65536);
+}
+
+static void
+print_good(struct cli *cli, const struct pack *pack, bool is_signed)
+{
+	if (cli->is_json) {
+		CLEANUP(result_end) struct result out;
+
+		result_begin(&out, cli);
+		json_put_bool(&out.json, "good", true);
+		json_put_string(&out.json, "name", pack->name);
+		json_put_i64(&out.json, "version", (int64_t)pack->version);
+		json_put_string(&out.json, "hash", str_of(pack->hash));
+		json_put_bool(&out.json, "signature_checked", is_signed);
+		return;
+	}
+	fprintf(cli->out.file, "%.*s version %llu: good%s\n%s\n",
+	    STR_ARG(pack->name), (unsigned long long)pack->version,
+	    is_signed ? ", signed by its authority"
+		      : ", signature not asked for (--key)",
+	    pack->hash);
 }
 
 static int
@@ -40,11 +62,7 @@ run_check(struct cli *cli)
 	r = pack_load(&pack, &vocabulary, folder, vkey, clock_now_us(&clock),
 	    &diags);
 	if (r == 0)
-		fprintf(cli->out.file, "%.*s version %llu: good%s\n%s\n",
-		    STR_ARG(pack->name), (unsigned long long)pack->version,
-		    vkey.len > 0 ? ", signed by its authority"
-				 : ", signature not asked for (--key)",
-		    pack->hash);
+		print_good(cli, pack, vkey.len > 0);
 	pack_freep(&pack);
 	vocabulary_fini(&vocabulary);
 	if (r < 0)
@@ -64,8 +82,16 @@ run_sign(struct cli *cli)
 		return r;
 	diag_init(&diags, &cli->arena, str_of(folder), (struct str){ 0 });
 	r = pack_sign(folder, skey, &diags);
-	return holder_done(cli, r, &diags,
+	r = holder_done(cli, r, &diags,
 	    arena_format(&cli->arena, "signed %s/pack.sig", folder).p);
+	if (r == VERB_OK && cli->is_json) {
+		CLEANUP(result_end) struct result out;
+
+		result_begin(&out, cli);
+		json_put_string(&out.json, "signed",
+		    arena_format(&cli->arena, "%s/pack.sig", folder));
+	}
+	return r;
 }
 
 static int
@@ -111,10 +137,37 @@ run_key(struct cli *cli)
 		return verb_fail(cli, VERB_USAGE,
 		    "%s: a key's name has no space and no +", name);
 	r = write_keys(cli, &signer, secret, public);
-	if (r == VERB_OK && !cli->is_quiet)
+	if (r == VERB_OK && cli->is_json) {
+		CLEANUP(result_end) struct result out;
+
+		result_begin(&out, cli);
+		json_put_string(&out.json, "secret", str_of(secret));
+		json_put_string(&out.json, "public", str_of(public));
+	} else if (r == VERB_OK && !cli->is_quiet) {
 		fprintf(cli->out.file, "wrote %s (secret) and %s\n", secret,
 		    public);
+	}
 	return r;
+}
+
+/* "house:3a9c…": name and hash. */
+static void
+print_in_force(struct cli *cli, const struct gate *gate)
+{
+	if (cli->is_json) {
+		CLEANUP(result_end) struct result out;
+
+		result_begin(&out, cli);
+		json_key(&out.json, STR("in_force"));
+		json_open_array(&out.json);
+		for (size_t i = 0; i < gate->n_packs; i++)
+			json_string(&out.json, gate->pack_names[i]);
+		json_close_array(&out.json);
+		return;
+	}
+	for (size_t i = 0; i < gate->n_packs && !cli->is_quiet; i++)
+		fprintf(cli->out.file, "in force %.*s\n",
+		    STR_ARG(gate->pack_names[i]));
 }
 
 static int
@@ -128,15 +181,10 @@ run_activate(struct cli *cli)
 		return r;
 	diag_init(&diags, &cli->arena, STR("packs"), (struct str){ 0 });
 	r = admin_activate_packs(admin, &diags);
-	if (r == 0) {
-		struct gate *gate = admin_gate(admin);
-
-		for (size_t i = 0; i < gate->n_packs; i++)
-			fprintf(cli->out.file, "in force %.*s\n",
-			    STR_ARG(gate->pack_names[i]));
-		return VERB_OK;
-	}
-	return holder_done(cli, r, &diags, "packs");
+	if (r != 0)
+		return holder_done(cli, r, &diags, "packs");
+	print_in_force(cli, admin_gate(admin));
+	return VERB_OK;
 }
 
 static int
@@ -151,14 +199,43 @@ print_pack(void *context, const struct store_pack *pack)
 }
 
 static int
+list_pack(void *context, const struct store_pack *pack)
+{
+	struct json *json = context;
+
+	json_open_object(json);
+	json_put_string(json, "name", pack->name);
+	json_put_i64(json, "version", (int64_t)pack->version);
+	json_put_string(json, "hash", pack->hash);
+	json_put_i64(json, "entry", (int64_t)pack->index);
+	json_close_object(json);
+	return 0;
+}
+
+static int
+list_json(struct cli *cli, struct store *store)
+{
+	CLEANUP(result_end) struct result out;
+	int r;
+
+	result_begin(&out, cli);
+	json_key(&out.json, STR("packs"));
+	json_open_array(&out.json);
+	r = packs_each_active(store, list_pack, &out.json);
+	json_close_array(&out.json);
+	return r;
+}
+
+static int
 run_list(struct cli *cli)
 {
-	CLEANUP(admin_closep) struct admin *admin = NULL;
-	int r = holder_open(cli, &admin);
+	CLEANUP(store_closep) struct store *store = NULL;
+	int r = holder_read(cli, &store);
 
 	if (r != VERB_OK)
 		return r;
-	r = packs_each_active(admin_gate(admin)->store, print_pack, cli);
+	r = cli->is_json ? list_json(cli, store)
+			 : packs_each_active(store, print_pack, cli);
 	return r < 0 ? verb_fault(cli, r, "store") : VERB_OK;
 }
 

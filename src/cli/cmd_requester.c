@@ -1,6 +1,7 @@
 /* stile requester: the natural persons who may ask, and their certificates. */
 #include "cli/holder.h"
 #include "cli/issue.h"
+#include "cli/result.h"
 #include "cli/verb.h"
 #include "source/subject.h"
 #include "util/instant.h"
@@ -79,6 +80,34 @@ read_self(struct cli *cli, struct admin *admin, struct str *index)
 	return VERB_OK;
 }
 
+static const char *
+status_of(const struct store_requester *requester)
+{
+	return requester->status == PEOPLE_ACTIVE ? "active" : "suspended";
+}
+
+static void
+put_members(struct json *json, const struct store_requester *requester)
+{
+	json_put_string(json, "id", requester->id);
+	json_put_string(json, "ori", requester->ori);
+	json_put_string(json, "name", requester->name);
+	json_put_string(json, "status", str_of(status_of(requester)));
+}
+
+/* What was done, for programs; certificate: NULL when none was issued. */
+static void
+print_json(struct cli *cli, const struct store_requester *requester,
+    const char *certificate)
+{
+	CLEANUP(result_end) struct result out;
+
+	result_begin(&out, cli);
+	put_members(&out.json, requester);
+	if (certificate != NULL)
+		json_put_string(&out.json, "certificate", str_of(certificate));
+}
+
 static int
 put(struct cli *cli, struct admin *admin,
     const struct store_requester *requester)
@@ -90,8 +119,7 @@ put(struct cli *cli, struct admin *admin,
 	r = admin_put_requester(admin, requester, holder_person(cli), &diags);
 	return holder_done(cli, r, &diags,
 	    arena_format(&cli->arena, "requester %.*s %s",
-		STR_ARG(requester->id),
-		requester->status == PEOPLE_ACTIVE ? "active" : "suspended")
+		STR_ARG(requester->id), status_of(requester))
 		.p);
 }
 
@@ -139,6 +167,7 @@ run_add(struct cli *cli)
 		.title = given(cli, "title"),
 		.status = PEOPLE_ACTIVE,
 	};
+	const char *certificate = NULL;
 	int64_t year;
 	int r = read_roles(cli, &requester.roles);
 
@@ -153,8 +182,13 @@ run_add(struct cli *cli)
 	requester.agreement_until = until(cli, "rules-until", year);
 	requester.need_ends = until(cli, "need-until", INT64_MAX);
 	r = put(cli, admin, &requester);
-	if (r == VERB_OK && option_has(&cli->options, "issue"))
+	if (r == VERB_OK && option_has(&cli->options, "issue")) {
 		r = issue(cli, admin, cli->options.operands[0], ori);
+		certificate = arena_format(&cli->arena, "%s/clients/%s.crt",
+		    holder_dir(cli), cli->options.operands[0]).p;
+	}
+	if (r == VERB_OK && cli->is_json)
+		print_json(cli, &requester, certificate);
 	return r;
 }
 
@@ -175,7 +209,10 @@ set_status(struct cli *cli, enum people_status status)
 		return verb_fail(cli, VERB_NO, "%s: not registered",
 		    cli->options.operands[0]);
 	requester.status = status;
-	return put(cli, admin, &requester);
+	r = put(cli, admin, &requester);
+	if (r == VERB_OK && cli->is_json)
+		print_json(cli, &requester, NULL);
+	return r;
 }
 
 static int
@@ -197,21 +234,47 @@ print_requester(void *context, const struct store_requester *requester)
 
 	fprintf(cli->out.file, "%-16.*s  %.*s  %-9s  %.*s\n",
 	    STR_ARG(requester->id), STR_ARG(requester->ori),
-	    requester->status == PEOPLE_ACTIVE ? "active" : "suspended",
-	    STR_ARG(requester->name));
+	    status_of(requester), STR_ARG(requester->name));
 	return 0;
+}
+
+static int
+list_requester(void *context, const struct store_requester *requester)
+{
+	struct json *json = context;
+
+	json_open_object(json);
+	put_members(json, requester);
+	json_close_object(json);
+	return 0;
+}
+
+static int
+list_json(struct cli *cli, struct store *store)
+{
+	CLEANUP(result_end) struct result out;
+	int r;
+
+	result_begin(&out, cli);
+	json_key(&out.json, STR("requesters"));
+	json_open_array(&out.json);
+	r = people_each_requester(store, given(cli, "agency"), list_requester,
+	    &out.json);
+	json_close_array(&out.json);
+	return r;
 }
 
 static int
 run_list(struct cli *cli)
 {
-	CLEANUP(admin_closep) struct admin *admin = NULL;
-	int r = holder_open(cli, &admin);
+	CLEANUP(store_closep) struct store *store = NULL;
+	int r = holder_read(cli, &store);
 
 	if (r != VERB_OK)
 		return r;
-	r = people_each_requester(admin_gate(admin)->store,
-	    given(cli, "agency"), print_requester, cli);
+	r = cli->is_json ? list_json(cli, store)
+			 : people_each_requester(store, given(cli, "agency"),
+			       print_requester, cli);
 	return r < 0 ? verb_fault(cli, r, "store") : VERB_OK;
 }
 
@@ -321,8 +384,8 @@ const struct verb cmd_requester = {
 	.name = "requester",
 	.usage = "add|suspend|resume|list",
 	.summary = "Register the persons who may ask",
-	.about = "Changes a holder that is not being served; each change is an "
-		 "entry of its log. No two exclusive roles meet in one person.",
+	.about = "Changes a holder that is not being served (listing may be "
+		 "done at any time); each change is an entry of its log. No two exclusive roles meet in one person.",
 	.examples =
 	    "an officer with a certificate\t"
 	    "stile requester add mlopez --agency NY0010100 --name 'M. Lopez'"

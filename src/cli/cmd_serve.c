@@ -18,9 +18,10 @@ const struct verb cmd_serve = {
 	.name = "serve",
 	.usage = "DIR",
 	.summary = "Serve a holder until told to stop",
-	.about = "Starts the four roles, each in a process and a sandbox of its "
-		 "own: front (network), gate (decisions), keeper (keys), clerk "
-		 "(publishing). SIGTERM ends them in order, losing nothing; "
+	.about = "Starts the roles, each in a process and a sandbox of its own: "
+		 "front (network), gate (decisions), keeper (keys), clerk "
+		 "(publishing), and where witness.policy is set the courier "
+		 "(witnesses). SIGTERM ends them in order, losing nothing; "
 		 "SIGHUP reads the packs again.",
 	.examples = "in the foreground\tstile serve /var/lib/stile\n",
 	.least = 1,

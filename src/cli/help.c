@@ -2,8 +2,10 @@
 #include "cli/help.h"
 
 #include "cli/verb.h"
+#include "util/buf.h"
 
 #define OPTION_WIDTH 26
+#define HELP_BYTES 512
 
 static void
 heading(const struct terminal *terminal, const char *text)
@@ -41,9 +43,36 @@ help_all(const struct terminal *terminal)
 	    terminal->file);
 }
 
+/* The help of an option with all that its row says. */
+static struct str
+describe(char text[static HELP_BYTES], const struct option_spec *spec)
+{
+	struct str rest = str_of(spec->kind == OPTION_CHOICE ? spec->choices
+							     : "");
+	struct str choice;
+	struct buf buf;
+	struct str all;
+
+	buf_init(&buf, HELP_BYTES);
+	buf_add_text(&buf, spec->help);
+	for (bool is_first = true;
+	     rest.len > 0 && str_split(&choice, &rest, '|');
+	     is_first = false) {
+		buf_add_text(&buf, is_first ? ": " : ", ");
+		buf_add_str(&buf, choice);
+	}
+	buf_add_text(&buf, spec->is_required ? " (required)" : "");
+	buf_add_text(&buf, spec->is_repeated ? "; may be repeated" : "");
+	all = str_part(buf_str(&buf), 0, HELP_BYTES);
+	memcpy(text, all.p, all.len);
+	buf_fini(&buf);
+	return (struct str){ text, all.len };
+}
+
 static void
 list_option(const struct terminal *terminal, const struct option_spec *spec)
 {
+	char text[HELP_BYTES];
 	char left[80];
 	int n = snprintf(left, sizeof(left), "  %s%c%s--%s%s%s",
 	    spec->letter != 0 ? "-" : "  ",
@@ -57,14 +86,7 @@ list_option(const struct terminal *terminal, const struct option_spec *spec)
 		fprintf(terminal->file, "\n%*s", OPTION_WIDTH, "");
 	else
 		fprintf(terminal->file, "%*s", OPTION_WIDTH - n, "");
-	fputs(spec->help, terminal->file);
-	if (spec->kind == OPTION_CHOICE)
-		fprintf(terminal->file, ": %s", spec->choices);
-	if (spec->is_required)
-		fputs(" (required)", terminal->file);
-	if (spec->is_repeated)
-		fputs("; may be repeated", terminal->file);
-	fputc('\n', terminal->file);
+	terminal_hang(terminal, OPTION_WIDTH, describe(text, spec));
 }
 
 static void
@@ -92,8 +114,9 @@ list_examples(const struct terminal *terminal, const char *examples)
 
 		if (line.len == 0)
 			continue;
-		terminal_print(terminal, TERMINAL_DIM, "  # %.*s\n",
-		    STR_ARG(str_part(line, 0, tab)));
+		if (tab > 0)
+			terminal_print(terminal, TERMINAL_DIM, "  # %.*s\n",
+			    STR_ARG(str_part(line, 0, tab)));
 		fprintf(terminal->file, "  %.*s\n",
 		    STR_ARG(str_part(line, tab + 1, line.len)));
 	}

@@ -1,6 +1,7 @@
 /* Which holder a verb means; see holder.h. */
 #include "cli/holder.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -39,6 +40,23 @@ holder_open(struct cli *cli, struct admin **admin)
 }
 
 int
+holder_read(struct cli *cli, struct store **store)
+{
+	struct str path = arena_format(&cli->arena, "%s/state/stile.db",
+	    holder_dir(cli));
+	struct diag_list diags;
+	int r;
+
+	if (path.p == NULL)
+		return verb_fault(cli, ENOMEM, "memory");
+	diag_init(&diags, &cli->arena, path, (struct str){ 0 });
+	r = store_open(store, path, STORE_READ, &diags);
+	if (r < 0)
+		return verb_fault(cli, r, path.p);
+	return r > 0 ? verb_diags(cli, VERB_CANNOT, &diags) : VERB_OK;
+}
+
+int
 holder_done(struct cli *cli, int r, const struct diag_list *diags,
     const char *what)
 {
@@ -46,7 +64,7 @@ holder_done(struct cli *cli, int r, const struct diag_list *diags,
 		return verb_fault(cli, r, what);
 	if (r > 0)
 		return verb_diags(cli, VERB_NO, diags);
-	if (!cli->is_quiet)
+	if (!cli->is_quiet && !cli->is_json)
 		fprintf(cli->out.file, "%s\n", what);
 	return VERB_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "cli/admin.h"
 #include "cli/verb.h"
+#include "store/store.h"
 #include "util/attr.h"
 
 /* The row of an options table. */
@@ -30,7 +31,18 @@ struct str holder_person(struct cli *cli) NONNULL;
  */
 int holder_open(struct cli *cli, struct admin **admin) MUST_USE NONNULL;
 
-/* End of a change: VERB_OK for 0, else it is said why. */
+/*
+ * Open the holder's store for reading, also while it is being served.
+ *
+ * Returns: VERB_OK and *store owned by the caller; else the exit code, and it
+ * was said why.
+ */
+int holder_read(struct cli *cli, struct store **store) MUST_USE NONNULL;
+
+/*
+ * End of a change: VERB_OK for 0, else it is said why. Says what was done,
+ * unless --quiet or --json was given: then the caller prints it.
+ */
 int holder_done(struct cli *cli, int r, const struct diag_list *diags,
     const char *what) NONNULL;
 

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,12 +30,15 @@ static const struct {
 } folders[] = {
 	{ "state", 0700 }, { "records", 0700 }, { "keys", 0700 },
 	{ "packs", 0700 }, { "trust", 0700 }, { "tls", 0700 },
-	{ "clients", 0700 }, { "log", 0755 }, { "run", 0700 },
+	{ "ca", 0700 }, { "clients", 0700 }, { "log", 0755 }, { "run", 0700 },
+	{ "outbox", 0700 },
 };
 
 struct making {
 	const struct init_options *options;
-	FILE *report;
+	FILE *report; /* NULL: nothing is said of what was made */
+	FILE *errors;
+	bool is_begun; /* the fresh folder is ours */
 	char dir[INIT_PATH];   /* without a slash at its end */
 	char fresh[INIT_PATH + 8]; /* DIR.new */
 	struct arena arena;
@@ -45,14 +49,14 @@ struct making {
 static int
 wrong(const struct making *making, const char *text)
 {
-	fprintf(making->report, "stile init: %s\n", text);
+	fprintf(making->errors, "stile init: %s\n", text);
 	return INIT_E_WRONG;
 }
 
 static int
 exists(const struct making *making)
 {
-	fprintf(making->report, "stile init: %s is there already; nothing was "
+	fprintf(making->errors, "stile init: %s is there already; nothing was "
 	    "changed\n", making->dir);
 	return INIT_E_EXISTS;
 }
@@ -99,7 +103,7 @@ make_settings(struct making *making)
 	if (r < 0)
 		return TRACE(r);
 	for (size_t i = 0; i < diags.n_items; i++)
-		fprintf(making->report, "stile init: %.*s\n",
+		fprintf(making->errors, "stile init: %.*s\n",
 		    STR_ARG(diags.items[i].text));
 	config_fini(&read);
 	return r == 0 ? 0 : INIT_E_WRONG;
@@ -147,12 +151,14 @@ make_folders(struct making *making)
 {
 	char path[4096];
 
-	if (mkdir(making->fresh, 0700) < 0) {
-		fprintf(making->report, "stile init: %s: %s\n", making->fresh,
-		    errno == EEXIST ? "left over by an init that did not end; "
-				      "remove it" : strerror(errno));
+	if (mkdir(making->fresh, 0700) < 0 && errno == EEXIST) {
+		fprintf(making->errors, "stile init: %s: left over by an init "
+		    "that did not end; remove it\n", making->fresh);
 		return INIT_E_WRONG;
 	}
+	making->is_begun = access(making->fresh, W_OK) == 0;
+	if (!making->is_begun)
+		return FAULT(errno);
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
 		snprintf(path, sizeof(path), "%s/%s", making->fresh,
 		    folders[i].name);
@@ -209,9 +215,9 @@ make_store(struct making *making)
 	diag_init(&diags, &making->arena, str_of(path), STR(""));
 	r = store_open(&store, str_of(path), STORE_CREATE, &diags);
 	if (r != 0)
-		diag_print(&diags, making->report);
+		diag_print(&diags, making->errors);
 	store_close(store);
-	return r > 0 ? INIT_E_WRONG : TRACE(r);
+	return r > 0 ? FAULT(EIO) : TRACE(r);
 }
 
 static int
@@ -255,16 +261,27 @@ static const struct {
 } steps[] = {
 	{ make_folders, NULL },
 	{ make_keys, "keys/     log key, sealing key, subject-index key" },
-	{ make_certificates, "tls/      certificate authority, server" },
+	{ make_certificates, "ca/, tls/ certificate authority, server" },
 	{ make_store, "state/    empty store" },
 	{ make_conf, "stile.conf" },
 	{ finish, NULL },
 };
 
-int
-init_holder(const struct init_options *options, FILE *report)
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 {
-	struct making making = { .options = options, .report = report };
+	(void)st;
+	(void)kind;
+	(void)ftw;
+	return remove(path);
+}
+
+int
+init_holder(const struct init_options *options, FILE *report, FILE *errors)
+{
+	struct making making = { .options = options,
+		.report = report,
+		.errors = errors };
 	int r = name_directories(&making);
 
 	arena_init(&making.arena, LIMIT_CONFIG_ARENA);
@@ -272,10 +289,12 @@ init_holder(const struct init_options *options, FILE *report)
 		r = check_options(&making);
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(steps); i++) {
 		r = steps[i].make(&making);
-		if (r == 0 && steps[i].said != NULL)
+		if (r == 0 && steps[i].said != NULL && report != NULL)
 			fprintf(report, "made %s\n", steps[i].said);
 	}
-	if (r == 0)
+	if (r != 0 && making.is_begun)
+		nftw(making.fresh, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	if (r == 0 && report != NULL)
 		fprintf(report, "%s is the directory of %s\n", making.dir,
 		    options->holder);
 	arena_fini(&making.arena);

@@ -27,15 +27,16 @@ struct init_options {
 
 enum {
 	INIT_E_EXISTS = 1, /* DIR is there already; nothing was changed */
-	INIT_E_WRONG,	   /* an option is unusable; said on the report */
+	INIT_E_WRONG,	   /* an option is unusable; said on errors */
 };
 
 /*
- * Make the directory. What was made, and every problem, is said on report.
+ * Make the directory. What was made is said on report (NULL: not at all), every
+ * problem on errors. What was begun is removed again when it fails.
  *
- * Returns: 0; INIT_E_*; fault (then DIR.new may be left over).
+ * Returns: 0; INIT_E_*; fault.
  */
-int init_holder(const struct init_options *options, FILE *report)
-    MUST_USE NONNULL;
+int init_holder(const struct init_options *options, FILE *report,
+    FILE *errors) MUST_USE;
 
 #endif

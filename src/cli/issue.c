@@ -17,6 +17,8 @@
 #include "util/fault.h"
 #include "util/file.h"
 
+/* Not in tls/, which fronts may read: a broken one must not issue anything. */
+#define AUTHORITY_KEY "ca/ca"
 #define PEM_BYTES 16384 /* a certificate or key we made */
 #define ISSUE_ARENA (16 * (size_t)PEM_BYTES)
 #define DAY INT64_C(86400)
@@ -69,18 +71,18 @@ load_authority(struct desk *desk)
 
 	if (r == 0)
 		r = file_read(&desk->authority.key, &desk->arena, desk->dir_fd,
-		    "tls/ca.key", PEM_BYTES);
+		    AUTHORITY_KEY ".key", PEM_BYTES);
 	return r < 0 ? TRACE(r) : r > 0;
 }
 
 /* Write the pair; the key first, so that no certificate is without one. */
 static int
-save(const struct desk *desk, const char *name)
+save(const struct desk *desk, const char *name, const char *key)
 {
 	char path[LIMIT_ISSUE_NAME + 32];
 	int r;
 
-	snprintf(path, sizeof(path), "%s.key", name);
+	snprintf(path, sizeof(path), "%s.key", key);
 	r = file_replace(desk->dir_fd, path, desk->fresh.key, 0600);
 	if (r < 0)
 		return TRACE(r);
@@ -104,7 +106,7 @@ issue_authority(const char *dir, const char *holder, int64_t years)
 		r = x509_issue(&desk.fresh, &desk.arena, &request, NULL);
 	if (r != 0)
 		return TRACE(r);
-	return TRACE(save(&desk, "tls/ca"));
+	return TRACE(save(&desk, "tls/ca", AUTHORITY_KEY));
 }
 
 static const struct str local_hosts[] = { STR_INIT("localhost"),
@@ -143,7 +145,7 @@ issue_server(const char *dir, const char *const *hosts, size_t n_hosts)
 	}
 	if (r != 0)
 		return r < 0 ? TRACE(r) : ISSUE_SERVER_E_CA;
-	return TRACE(save(&desk, "tls/server"));
+	return TRACE(save(&desk, "tls/server", "tls/server"));
 }
 
 static bool
@@ -197,5 +199,5 @@ issue_certificate(uint8_t fingerprint[static ISSUE_FINGERPRINT],
 		return r < 0 ? TRACE(r) :
 		    r == X509_E_DATES ? ISSUE_E_DAYS : ISSUE_E_CA;
 	memcpy(fingerprint, desk.fresh.fingerprint, ISSUE_FINGERPRINT);
-	return TRACE(save(&desk, name));
+	return TRACE(save(&desk, name, name));
 }

@@ -77,8 +77,9 @@ read_key(struct walk *walk)
 		return TRACE(r);
 	walk->vkey = str_trim(text);
 	if (r > 0 || tlog_note_key_parse(&walk->key, walk->vkey) != 0) {
-		find(walk, "%s: no verifier key", path);
-		return LOG_CHECK_E_WRONG;
+		find(walk, "%s: no verifier key: is this a holder's directory?",
+		    path);
+		return LOG_CHECK_E_CANNOT;
 	}
 	walk->check->origin = arena_str(walk->arena,
 	    str_of(walk->key.name.text));
@@ -226,7 +227,9 @@ walk_store(struct walk *walk)
 		copy_diags(walk, &diags);
 		if (walk->check->n_findings == 0)
 			find(walk, "%.*s: cannot be read", STR_ARG(path));
-		return LOG_CHECK_E_WRONG;
+		return r == STORE_E_ABSENT || r == STORE_E_DAMAGED
+		    ? LOG_CHECK_E_WRONG
+		    : LOG_CHECK_E_CANNOT;
 	}
 	tlog_merkle_init(&walk->tree);
 	meet(walk, &walk->keeper);
@@ -284,7 +287,9 @@ log_check_run(struct log_check *check, struct arena *arena, const char *dir)
 	tlog_logdir_close(walk.log);
 	if (r < 0)
 		return TRACE(r);
-	return r > 0 || check->n_findings > 0 ? LOG_CHECK_E_WRONG : 0;
+	if (r > 0)
+		return r;
+	return check->n_findings > 0 ? LOG_CHECK_E_WRONG : 0;
 }
 
 void

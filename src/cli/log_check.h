@@ -31,12 +31,13 @@ struct log_check {
 
 enum {
 	LOG_CHECK_E_WRONG = 1, /* the findings say what */
+	LOG_CHECK_E_CANNOT,    /* it could not be checked; the findings say why */
 };
 
 /*
  * Check the holder's directory.
  *
- * Returns: 0, it is one log; LOG_CHECK_E_WRONG; fault.
+ * Returns: 0, it is one log; LOG_CHECK_E_*; fault.
  */
 int log_check_run(struct log_check *check, struct arena *arena,
     const char *dir) MUST_USE NONNULL;

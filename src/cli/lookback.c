@@ -3,44 +3,82 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
 
+#include "cli/tally.h"
 #include "limits.h"
 #include "util/fault.h"
 #include "util/instant.h"
 #include "util/map.h"
 
-/* What is known of one row beside its cells. */
+#define NOBODY UINT32_MAX   /* masked, blank, or no column */
+#define REASONS 65536	    /* distinct texts held; later ones are read anew */
+#define REASON_BYTES 120    /* of one that is held */
+#define OPINIONS 16384	    /* held; a power of two */
+#define PROGRESS_ROWS 4096
+
+/* What is kept of one row. */
 struct row {
-	const struct audit_log_row *row;
-	uint32_t who; /* index; UINT32_MAX: masked */
-	enum lookback_ground ground;
-	struct case_ref ref;
-	struct reason reason;
-	int64_t requester_day, agency_day, ground_count;
+	int64_t when_us; /* INT64_MIN: no time */
+	int32_t swap_days; /* to the date with day and month changed over */
+	uint32_t who, subject, ref; /* numbers of tallies; NOBODY */
+	uint32_t breadth;	    /* NOBODY: no number */
+	uint32_t requester_day, agency_day, ground_count;
+	uint8_t ground; /* enum lookback_ground */
+	uint8_t class;	/* enum reason_class */
+};
+
+/* A row in an order of time. */
+struct moment {
+	int64_t when_us;
+	uint32_t who;
+	uint32_t row;
 };
 
 /* A distinct text of a column. */
 struct distinct {
 	struct str text;
 	uint64_t n_rows;
-	uint64_t n_seen; /* by whoever walks */
 	struct reason reason;
+};
+
+/* Facts as far as rows differ in them, and what the judge said to them. */
+struct question {
+	uint64_t end_use; /* its hash */
+	char ground;	  /* the first letter of its kind */
+	uint16_t bits;
+	uint32_t requester_day, agency_day, ground_count;
+};
+
+struct opinion {
+	struct question question;
+	bool is_there;
+	uint8_t answer; /* enum lookback_answer */
+	uint8_t n_rules;
+	uint8_t rules[LOOKBACK_RULES]; /* places in lookback->rules */
+};
+
+/* The few values of a column of kinds. */
+struct values {
+	struct distinct list[25];
+	size_t n; /* more than 24: free text */
 };
 
 struct work {
 	struct lookback *lookback;
 	struct arena *arena;
-	const struct audit_log *log;
+	struct audit_log *log;
 	const struct lookback_judge *judge;
 	struct case_ref_rules rules;
 	struct row *rows;
-	struct row **order; /* rows in another order */
-	struct map opinions;
+	size_t n_rows, n_room;
+	size_t n_no_subject; /* rows that do not tell which vehicle */
+	struct moment *moments;
+	struct opinion *opinions;
 	struct map reasons;
-	struct map cases;
-	struct map who;
-	struct distinct **people;
-	size_t n_people;
+	struct tally who, subjects, cases, pairs;
+	struct values kinds, moderations;
 };
 
 static const struct {
@@ -92,92 +130,88 @@ has_column(const struct work *work, enum audit_map_column column)
 	return work->log->names[column].p != NULL;
 }
 
-/* The entry of a text, made when it is new. */
-static int
-intern(struct distinct **out, struct map *map, struct arena *arena,
-    struct str text)
-{
-	struct distinct *one = map_find(map, text);
-	int r;
-
-	if (one == NULL) {
-		one = ARENA_NEW(arena, struct distinct);
-		if (one == NULL)
-			return FAULT(ENOMEM);
-		one->text = text;
-		r = map_put(map, text, one);
-		if (r < 0)
-			return TRACE(r);
-	}
-	*out = one;
-	return 0;
-}
-
 /* A reason as the tally has it: one blank between words, small letters. */
 static struct str
-plain_reason(struct arena *arena, struct str text)
+plain_reason(char plain[static REASON_BYTES], struct str text)
 {
-	char *copy = arena_alloc(arena, text.len + 1);
 	size_t n = 0;
 
-	if (copy == NULL)
-		return (struct str){ 0 };
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 		bool is_blank = isspace(c) || c == '+';
 
-		if (is_blank && (n == 0 || copy[n - 1] == ' '))
+		if (is_blank && (n == 0 || plain[n - 1] == ' '))
 			continue;
-		copy[n++] = is_blank ? ' ' : (char)tolower(c);
+		if (n == REASON_BYTES)
+			return (struct str){ 0 };
+		plain[n++] = is_blank ? ' ' : (char)tolower(c);
 	}
-	while (n > 0 && strchr(" .,*", copy[n - 1]) != NULL)
-		n--;
-	return (struct str){ copy, n };
+	/* "UUV." is "uuv"; but "***" is not nothing. */
+	for (size_t end = n; end > 0; end--) {
+		if (strchr(" .,*", plain[end - 1]) == NULL)
+			return (struct str){ plain, end };
+	}
+	return (struct str){ plain, n };
+}
+
+/* Hold a text that may come again. */
+static int
+hold_reason(struct work *work, struct str plain, const struct reason *reason)
+{
+	struct distinct *one = ARENA_NEW(work->arena, struct distinct);
+
+	if (one == NULL)
+		return FAULT(ENOMEM);
+	*one = (struct distinct){ arena_str(work->arena, plain), 1, *reason };
+	if (one->text.p == NULL)
+		return FAULT(ENOMEM);
+	return TRACE(map_put(&work->reasons, one->text, one));
 }
 
 static int
 classify(struct work *work, struct reason *reason, struct str text)
 {
-	struct str plain = plain_reason(work->arena, text);
-	struct distinct *one = NULL;
-	int r;
+	char bytes[REASON_BYTES];
+	struct str plain = plain_reason(bytes, text);
+	struct distinct *one = plain.p != NULL
+	    ? map_find(&work->reasons, plain)
+	    : NULL;
 
-	if (plain.p == NULL)
-		return FAULT(ENOMEM);
-	r = intern(&one, &work->reasons, work->arena, plain);
-	if (r < 0)
-		return TRACE(r);
-	if (one->n_rows++ == 0)
-		reason_classify(&one->reason, text);
-	*reason = one->reason;
-	return 0;
+	if (one != NULL) {
+		one->n_rows++;
+		*reason = one->reason;
+		return 0;
+	}
+	reason_classify(reason, text);
+	if (plain.p == NULL || work->reasons.n_items == REASONS)
+		return 0;
+	return TRACE(hold_reason(work, plain, reason));
 }
 
 /* The reason, and what the offence column adds to it. */
 static int
-read_reason(struct work *work, struct row *row)
+read_reason(struct work *work, struct reason *reason,
+    const struct audit_log_row *cells)
 {
-	struct str offence = row->row->cells[AUDIT_MAP_OFFENCE];
+	struct str offence = cells->cells[AUDIT_MAP_OFFENCE];
 	struct reason other;
-	int r = classify(work, &row->reason, row->row->cells[AUDIT_MAP_REASON]);
+	int r = classify(work, reason, cells->cells[AUDIT_MAP_REASON]);
 
 	if (r < 0)
 		return TRACE(r);
-	work->lookback->n_plate += row->reason.has_plate;
-	work->lookback->n_name += row->reason.has_name;
+	work->lookback->n_name += reason->has_name;
 	if (!has_column(work, AUDIT_MAP_REASON))
-		row->reason.class = REASON_WITHHELD;
-	if (!has_column(work, AUDIT_MAP_OFFENCE) || case_ref_is_none(offence))
+		reason->class = REASON_WITHHELD;
+	if (!has_column(work, AUDIT_MAP_OFFENCE) || case_ref_is_none(offence) ||
+	    case_ref_is_withheld(offence))
 		return 0;
 	reason_classify(&other, offence);
 	if (other.class == REASON_OTHER)
 		other.class = REASON_OFFENCE; /* picked from a list of them */
-	work->lookback->n_class_differs +=
-	    row->reason.class >= REASON_TRAFFIC &&
-	    row->reason.class != other.class;
-	if (other.class > row->reason.class ||
-	    row->reason.class == REASON_WITHHELD)
-		row->reason.class = other.class;
+	work->lookback->n_class_differs += reason->class >= REASON_TRAFFIC &&
+	    reason->class != REASON_WITHHELD && reason->class != other.class;
+	if (other.class > reason->class || reason->class == REASON_WITHHELD)
+		reason->class = other.class;
 	return 0;
 }
 
@@ -190,46 +224,50 @@ is_same_ref(const struct case_ref *a, const struct case_ref *b)
 
 /* The case column first, then the reason; and what is odd about the two. */
 static void
-read_case(struct work *work, struct row *row)
+read_case(struct work *work, struct case_ref *ref, struct reason *reason,
+    const struct audit_log_row *cells)
 {
-	struct str cell = row->row->cells[AUDIT_MAP_CASE];
+	struct str cell = cells->cells[AUDIT_MAP_CASE];
 	struct lookback *lookback = work->lookback;
 	struct case_ref in_reason;
 
-	case_ref_find(&in_reason, row->row->cells[AUDIT_MAP_REASON],
+	case_ref_find(&in_reason, cells->cells[AUDIT_MAP_REASON],
 	    &work->rules);
+	lookback->n_plate += reason->has_plate &&
+	    in_reason.form != CASE_REF_FORM_PREFIX;
 	if (in_reason.sureness != CASE_REF_NONE &&
-	    (row->reason.class == REASON_KEYS ||
-		row->reason.class == REASON_PLATE))
-		row->reason.class = REASON_NUMBER;
-	case_ref_column(&row->ref, cell, &work->rules);
+	    (reason->class == REASON_KEYS || reason->class == REASON_PLATE))
+		reason->class = REASON_NUMBER;
+	case_ref_column(ref, cell, &work->rules);
 	if (!has_column(work, AUDIT_MAP_CASE)) {
-		row->ref = in_reason;
+		*ref = in_reason;
 		return;
 	}
 	if (case_ref_is_withheld(cell))
 		lookback->n_case_withheld++;
 	else if (case_ref_is_none(cell))
 		lookback->n_case_none++;
-	else if (row->ref.sureness == CASE_REF_NONE)
+	else if (ref->sureness == CASE_REF_NONE)
 		lookback->n_case_words++;
-	if (row->ref.sureness != CASE_REF_NONE &&
+	if (ref->sureness != CASE_REF_NONE &&
 	    in_reason.sureness >= CASE_REF_LIKELY &&
-	    !is_same_ref(&row->ref, &in_reason))
+	    !is_same_ref(ref, &in_reason))
 		lookback->n_case_differs++;
-	if (row->ref.sureness == CASE_REF_NONE)
-		row->ref = in_reason;
+	if (ref->sureness == CASE_REF_NONE)
+		*ref = in_reason;
 }
 
 static enum lookback_ground
-tell_ground(const struct work *work, const struct row *row)
+tell_ground(const struct work *work, const struct case_ref *ref,
+    const struct reason *reason, const struct audit_log_row *cells)
 {
-	if (row->ref.sureness != CASE_REF_NONE)
+	if (ref->sureness != CASE_REF_NONE)
 		return LOOKBACK_GROUND_CASE;
-	if (row->reason.class == REASON_WANTED)
+	if (reason->class == REASON_WANTED)
 		return LOOKBACK_GROUND_WANTED;
-	if (case_ref_is_withheld(row->row->cells[AUDIT_MAP_CASE]) ||
-	    row->reason.class == REASON_WITHHELD)
+	if (case_ref_is_withheld(cells->cells[AUDIT_MAP_CASE]) ||
+	    case_ref_is_withheld(cells->cells[AUDIT_MAP_REASON]) ||
+	    reason->class == REASON_WITHHELD)
 		return LOOKBACK_GROUND_WITHHELD;
 	if (!has_column(work, AUDIT_MAP_CASE) &&
 	    !has_column(work, AUDIT_MAP_REASON))
@@ -237,28 +275,14 @@ tell_ground(const struct work *work, const struct row *row)
 	return LOOKBACK_GROUND_NONE;
 }
 
+/* The number of what a column names; NOBODY when it is blank or masked. */
 static int
-read_who(struct work *work, struct row *row)
+number_of(uint32_t *number, struct tally *tally, struct str text)
 {
-	struct str who = row->row->cells[AUDIT_MAP_WHO];
-	struct distinct *one = NULL;
-	int r;
-
-	row->who = UINT32_MAX;
-	if (case_ref_is_none(who) || case_ref_is_withheld(who)) {
-		work->lookback->n_who_masked += has_column(work,
-		    AUDIT_MAP_WHO);
+	*number = NOBODY;
+	if (case_ref_is_none(text) || case_ref_is_withheld(text))
 		return 0;
-	}
-	r = intern(&one, &work->who, work->arena, who);
-	if (r < 0)
-		return TRACE(r);
-	if (one->n_rows++ == 0) {
-		one->n_seen = work->n_people;
-		work->people[work->n_people++] = one;
-	}
-	row->who = (uint32_t)one->n_seen;
-	return 0;
+	return TRACE(tally_add(tally, number, text));
 }
 
 static int
@@ -273,109 +297,294 @@ year_of(int64_t us, int fallback)
 	return year;
 }
 
+/* Count a value of a column that has few of them. */
 static int
-read_row(struct work *work, size_t i)
+count_value(struct work *work, struct values *values, struct str text)
 {
-	struct row *row = &work->rows[i];
-	struct lookback *lookback = work->lookback;
-	int64_t when = work->log->rows[i].when_us;
-	int r;
+	size_t i = 0;
 
-	*row = (struct row){ .row = &work->log->rows[i],
-		.requester_day = 1,
+	if (text.len == 0)
+		text = STR("(blank)");
+	if (values->n == ARRAY_LEN(values->list))
+		return 0; /* free text is not a kind of anything */
+	while (i < values->n && !str_is_equal(values->list[i].text, text))
+		i++;
+	if (i == values->n) {
+		values->list[i].text = arena_str(work->arena, text);
+		if (values->list[i].text.p == NULL)
+			return FAULT(ENOMEM);
+		values->n++;
+	}
+	values->list[i].n_rows++;
+	return 0;
+}
+
+/* Room for one more row; the array doubles. */
+static int
+add_row(struct work *work, struct row **row)
+{
+	if (work->n_rows == work->n_room) {
+		size_t n = work->n_room > 0 ? 2 * work->n_room : 4096;
+		struct row *rows = reallocarray(work->rows, n, sizeof(*rows));
+
+		if (rows == NULL)
+			return FAULT(ENOMEM);
+		work->rows = rows;
+		work->n_room = n;
+	}
+	*row = &work->rows[work->n_rows++];
+	**row = (struct row){ .requester_day = 1,
 		.agency_day = 1,
 		.ground_count = 1 };
-	work->rules.year = year_of(when, work->rules.year);
-	if (when != INT64_MIN) {
-		if (lookback->first_us == INT64_MIN ||
-		    when < lookback->first_us)
-			lookback->first_us = when;
-		lookback->last_us = MAX(lookback->last_us, when);
-	}
-	r = read_reason(work, row);
+	return 0;
+}
+
+/* The numbers of a row: who, which vehicle, how wide. */
+static int
+read_numbers(struct work *work, struct row *row,
+    const struct audit_log_row *cells)
+{
+	uint64_t breadth;
+	int r = number_of(&row->who, &work->who, cells->cells[AUDIT_MAP_WHO]);
+
 	if (r == 0)
-		r = read_who(work, row);
+		r = number_of(&row->subject, &work->subjects,
+		    cells->cells[AUDIT_MAP_SUBJECT]);
+	if (r == 0 && has_column(work, AUDIT_MAP_KIND))
+		r = count_value(work, &work->kinds,
+		    cells->cells[AUDIT_MAP_KIND]);
+	if (r == 0 && has_column(work, AUDIT_MAP_MODERATION))
+		r = count_value(work, &work->moderations,
+		    cells->cells[AUDIT_MAP_MODERATION]);
 	if (r < 0)
 		return TRACE(r);
-	read_case(work, row);
-	row->ground = tell_ground(work, row);
-	lookback->n_ground[row->ground]++;
-	lookback->n_sureness[row->ref.sureness]++;
-	lookback->n_form[row->ref.form]++;
+	work->n_no_subject += row->subject == NOBODY;
+	work->lookback->n_who_masked += row->who == NOBODY &&
+	    has_column(work, AUDIT_MAP_WHO);
+	row->breadth = str_to_u64(&breadth, cells->cells[AUDIT_MAP_BREADTH]) &&
+		breadth <= INT32_MAX
+	    ? (uint32_t)breadth
+	    : NOBODY;
 	return 0;
+}
+
+static int
+read_row(struct work *work, const struct audit_log_row *cells)
+{
+	struct lookback *lookback = work->lookback;
+	struct case_ref ref = { 0 };
+	struct reason reason;
+	struct row *row = NULL;
+	int r = add_row(work, &row);
+
+	if (r == 0)
+		r = read_reason(work, &reason, cells);
+	if (r == 0)
+		r = read_numbers(work, row, cells);
+	if (r < 0)
+		return TRACE(r);
+	row->when_us = cells->when_us;
+	if (cells->when_us != INT64_MIN)
+		row->swap_days = (int32_t)((cells->swap_us - cells->when_us) /
+		    INSTANT_DAY);
+	work->rules.year = year_of(cells->when_us, work->rules.year);
+	read_case(work, &ref, &reason, cells);
+	row->class = (uint8_t)reason.class;
+	row->ground = (uint8_t)tell_ground(work, &ref, &reason, cells);
+	row->ref = NOBODY;
+	if (row->ground == LOOKBACK_GROUND_CASE)
+		r = tally_add(&work->cases, &row->ref, ref.text);
+	lookback->n_ground[row->ground]++;
+	lookback->n_sureness[ref.sureness]++;
+	lookback->n_form[ref.form]++;
+	return TRACE(r);
+}
+
+/* All rows of the log. Returns: 0; LOOKBACK_E_*; fault. */
+static int
+read_rows(struct work *work, lookback_progress_fn *progress, void *context)
+{
+	struct audit_log_row cells;
+	int r;
+
+	while ((r = audit_log_next(work->log, &cells)) == 0) {
+		if (work->n_rows == LIMIT_LOOKBACK_ROWS)
+			return LOOKBACK_E_LIMIT;
+		r = read_row(work, &cells);
+		if (r < 0)
+			return TRACE(r);
+		if (progress != NULL && work->n_rows % PROGRESS_ROWS == 0)
+			progress(context, work->n_rows,
+			    audit_log_done(work->log));
+	}
+	if (r < 0)
+		return TRACE(r);
+	work->lookback->n_rows = work->n_rows;
+	return work->n_rows > 0 ? 0 : LOOKBACK_E_EMPTY;
+}
+
+/* Now that the order of day and month is known. */
+static void
+settle_times(struct work *work)
+{
+	struct lookback *lookback = work->lookback;
+
+	for (size_t i = 0; i < work->n_rows; i++) {
+		struct row *row = &work->rows[i];
+
+		if (row->when_us == INT64_MIN)
+			continue;
+		if (work->log->is_day_first)
+			row->when_us += row->swap_days * INSTANT_DAY;
+		if (lookback->first_us == INT64_MIN ||
+		    row->when_us < lookback->first_us)
+			lookback->first_us = row->when_us;
+		lookback->last_us = MAX(lookback->last_us, row->when_us);
+	}
 }
 
 static int
 by_time(const void *a, const void *b)
 {
-	const struct row *x = *(struct row *const *)a;
-	const struct row *y = *(struct row *const *)b;
+	const struct moment *x = a;
+	const struct moment *y = b;
 
-	if (x->row->when_us != y->row->when_us)
-		return x->row->when_us < y->row->when_us ? -1 : 1;
-	return x->row->line < y->row->line ? -1 : x->row->line > y->row->line;
+	if (x->when_us != y->when_us)
+		return x->when_us < y->when_us ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
 }
 
 static int
 by_person(const void *a, const void *b)
 {
-	const struct row *x = *(struct row *const *)a;
-	const struct row *y = *(struct row *const *)b;
+	const struct moment *x = a;
+	const struct moment *y = b;
 
 	if (x->who != y->who)
 		return x->who < y->who ? -1 : 1;
 	return by_time(a, b);
 }
 
-/* How many rows of the last 24 hours, and of one person when asked, there are. */
+/* Put the moments in order; rows without a time come first. */
 static void
-count_windows(struct work *work, bool is_by_person)
+sort(struct work *work, bool is_by_person)
 {
-	size_t from = 0;
-	bool is_counted = is_by_person ||
-	    !has_column(work, AUDIT_MAP_AGENCY); /* several agencies: unknown */
-
-	qsort(work->order, work->log->n_rows, sizeof(*work->order),
+	for (size_t i = 0; i < work->n_rows; i++)
+		work->moments[i] = (struct moment){ work->rows[i].when_us,
+			work->rows[i].who, (uint32_t)i };
+	qsort(work->moments, work->n_rows, sizeof(*work->moments),
 	    is_by_person ? by_person : by_time);
-	for (size_t i = 0; i < work->log->n_rows; i++) {
-		struct row *row = work->order[i];
-		int64_t n;
-
-		if (row->row->when_us == INT64_MIN || !is_counted)
-			continue;
-		while (work->order[from]->row->when_us == INT64_MIN ||
-		    (is_by_person && work->order[from]->who != row->who) ||
-		    row->row->when_us - work->order[from]->row->when_us >=
-			INSTANT_DAY)
-			from++;
-		n = (int64_t)(i - from) + 1;
-		if (!is_by_person) {
-			row->agency_day = n;
-		} else if (row->who != UINT32_MAX) {
-			row->requester_day = n;
-			work->lookback->most_by_one = MAX(
-			    work->lookback->most_by_one, (uint64_t)n);
-		}
-	}
 }
 
-/* Rows stand in order of time: the how-manyth under its case is each? */
+/* The last 24 hours while rows go by: how many distinct vehicles? */
+struct window {
+	uint32_t *n_of; /* rows in the window of each vehicle */
+	size_t from;	/* the oldest in it */
+	uint32_t n;	/* distinct; a vehicle that is not told is another one */
+};
+
+static void
+enter(struct window *window, const struct row *row)
+{
+	window->n += row->subject == NOBODY ||
+	    window->n_of[row->subject]++ == 0;
+}
+
+/* The oldest goes; one without a time was never in it. */
+static void
+leave(const struct work *work, struct window *window)
+{
+	const struct row *row =
+	    &work->rows[work->moments[window->from++].row];
+
+	if (row->when_us != INT64_MIN)
+		window->n -= row->subject == NOBODY ||
+		    --window->n_of[row->subject] == 0;
+}
+
+/* Is the oldest of the window out of it when the moment comes? */
+static bool
+is_over(const struct work *work, const struct window *window,
+    const struct moment *now, bool is_by_person)
+{
+	const struct moment *oldest = &work->moments[window->from];
+
+	return oldest < now && (oldest->when_us == INT64_MIN ||
+		(is_by_person && oldest->who != now->who) ||
+		now->when_us - oldest->when_us >= INSTANT_DAY);
+}
+
+/* Of the last 24 hours, and of one person when asked. */
+static void
+count_windows(struct work *work, uint32_t *n_of, bool is_by_person)
+{
+	struct window window = { .n_of = n_of };
+	uint64_t most = 0;
+
+	sort(work, is_by_person);
+	for (size_t i = 0; i < work->n_rows; i++) {
+		const struct moment *now = &work->moments[i];
+		struct row *row = &work->rows[now->row];
+
+		if (now->when_us == INT64_MIN)
+			continue;
+		while (is_over(work, &window, now, is_by_person))
+			leave(work, &window);
+		enter(&window, row);
+		if (!is_by_person) {
+			row->agency_day = MIN(window.n, LIMIT_WEIGH_COUNT);
+		} else if (row->who != NOBODY) {
+			row->requester_day = MIN(window.n, LIMIT_WEIGH_COUNT);
+			most = MAX(most, i - window.from + 1);
+		}
+	}
+	while (window.from < work->n_rows)
+		leave(work, &window);
+	if (is_by_person)
+		work->lookback->most_by_one = most;
+}
+
+static int
+count_all_windows(struct work *work)
+{
+	uint32_t *n_of = calloc(work->subjects.n_items + 1, sizeof(*n_of));
+
+	if (n_of == NULL)
+		return FAULT(ENOMEM);
+	count_windows(work, n_of, true);
+	count_windows(work, n_of, false);
+	/* Of several agencies in one log nobody knows how much each did. */
+	for (size_t i = 0; i < work->n_rows &&
+	     has_column(work, AUDIT_MAP_AGENCY); i++)
+		work->rows[i].agency_day = 1;
+	free(n_of);
+	return 0;
+}
+
+/* Rows stand in order of time: the how-manyth vehicle of its case is each? */
 static int
 count_grounds(struct work *work)
 {
-	for (size_t i = 0; i < work->log->n_rows; i++) {
-		struct row *row = work->order[i];
-		struct distinct *one = NULL;
-		int r;
+	uint32_t *n_of = calloc(work->cases.n_items + 1, sizeof(*n_of));
+	int r = n_of != NULL ? 0 : FAULT(ENOMEM);
+
+	for (size_t i = 0; i < work->n_rows && r == 0; i++) {
+		struct row *row = &work->rows[work->moments[i].row];
+		uint32_t pair[2] = { row->ref, row->subject };
+		uint32_t n_before = work->pairs.n_items;
+		uint32_t number;
 
 		if (row->ground != LOOKBACK_GROUND_CASE)
 			continue;
-		r = intern(&one, &work->cases, work->arena, row->ref.text);
-		if (r < 0)
-			return TRACE(r);
-		row->ground_count = (int64_t)++one->n_rows;
+		if (row->subject != NOBODY)
+			r = tally_add(&work->pairs, &number,
+			    (struct str){ (const char *)pair, sizeof(pair) });
+		if (row->subject == NOBODY || work->pairs.n_items > n_before)
+			n_of[row->ref]++;
+		row->ground_count = MIN(n_of[row->ref], LIMIT_WEIGH_COUNT);
 	}
-	return 0;
+	free(n_of);
+	return TRACE(r);
 }
 
 /* The facts of a row when all that is not said speaks for the officer. */
@@ -384,7 +593,7 @@ best_facts(const struct work *work, const struct row *row)
 {
 	enum lookback_ground ground = row->ground == LOOKBACK_GROUND_WITHHELD
 	    ? LOOKBACK_GROUND_CASE
-	    : row->ground;
+	    : (enum lookback_ground)row->ground;
 	bool is_grounded = ground != LOOKBACK_GROUND_NONE;
 	bool is_wanted = ground == LOOKBACK_GROUND_WANTED;
 
@@ -401,8 +610,8 @@ best_facts(const struct work *work, const struct row *row)
 		.requester_active = true,
 		.training_current = true,
 		.agreement_current = true,
-		.reason_given = row->reason.class != REASON_BLANK,
-		.end_use = reason_end_use(row->reason.class),
+		.reason_given = row->class != REASON_BLANK,
+		.end_use = reason_end_use((enum reason_class)row->class),
 		.requester_day = 1,
 		.ground_count = 1,
 		.agency_day = 1,
@@ -410,21 +619,18 @@ best_facts(const struct work *work, const struct row *row)
 	};
 }
 
-static struct lookback_facts
-crowded_facts(const struct work *work, const struct row *row)
+static void
+crowd(struct lookback_facts *facts, const struct row *row)
 {
-	struct lookback_facts facts = best_facts(work, row);
-
-	facts.requester_day = row->requester_day;
-	facts.agency_day = row->agency_day;
-	facts.ground_count = row->ground_count;
-	return facts;
+	facts->requester_day = row->requester_day;
+	facts->agency_day = row->agency_day;
+	facts->ground_count = row->ground_count;
 }
 
 static struct lookback_facts
 worst_facts(const struct work *work, const struct row *row)
 {
-	struct lookback_facts facts = crowded_facts(work, row);
+	struct lookback_facts facts = best_facts(work, row);
 
 	facts.registered = facts.open = facts.same_agency = false;
 	facts.assigned = facts.names_subject = false;
@@ -437,103 +643,172 @@ worst_facts(const struct work *work, const struct row *row)
 	return facts;
 }
 
-/* The judge's opinion, asked once for the same facts. */
-static int
-ask(struct work *work, const struct lookback_opinion **out,
-    const struct lookback_facts *f)
-{
-	struct str key = arena_format(work->arena,
-	    "%s %d%d%d%d%d%d%d%d%d%d%d %s %lld %lld %lld", f->ground_kind,
-	    f->registered, f->open, f->same_agency, f->assigned,
-	    f->names_subjects, f->names_subject, f->requester_active,
-	    f->training_current, f->agreement_current, f->reason_given,
-	    f->is_self, f->end_use, (long long)f->requester_day,
-	    (long long)f->ground_count, (long long)f->agency_day);
-	struct lookback_opinion *opinion;
-	int r;
-
-	if (key.p == NULL)
-		return FAULT(ENOMEM);
-	opinion = map_find(&work->opinions, key);
-	if (opinion == NULL) {
-		opinion = ARENA_NEW(work->arena, struct lookback_opinion);
-		if (opinion == NULL)
-			return FAULT(ENOMEM);
-		r = work->judge->judge(work->judge->context, opinion, f);
-		if (r == 0)
-			r = map_put(&work->opinions, key, opinion);
-		if (r < 0)
-			return TRACE(r);
-	}
-	*out = opinion;
-	return 0;
-}
-
 static bool
 is_same_rule(const struct lookback_rule *a, const struct lookback_rule *b)
 {
 	return str_is_equal(a->pack, b->pack) && str_is_equal(a->rule, b->rule);
 }
 
+/* The place of a rule in the table; LIMIT_LOOKBACK_RULES: it is full. */
+static size_t
+place_of(struct lookback *lookback, const struct lookback_rule *rule)
+{
+	size_t at = 0;
+
+	while (at < lookback->n_rules &&
+	    !is_same_rule(&lookback->rules[at].rule, rule))
+		at++;
+	if (at == lookback->n_rules && at < LIMIT_LOOKBACK_RULES)
+		lookback->rules[lookback->n_rules++] =
+		    (struct lookback_rule_count){ .rule = *rule };
+	return at;
+}
+
+static struct question
+question_of(const struct lookback_facts *f)
+{
+	const bool bits[] = { f->registered, f->open, f->same_agency,
+		f->assigned, f->names_subjects, f->names_subject,
+		f->requester_active, f->training_current, f->agreement_current,
+		f->reason_given, f->is_self };
+	struct question question = { .ground = f->ground_kind[0],
+		.end_use = map_hash(0, str_of(f->end_use)),
+		.requester_day = (uint32_t)f->requester_day,
+		.agency_day = (uint32_t)f->agency_day,
+		.ground_count = (uint32_t)f->ground_count };
+
+	for (size_t i = 0; i < ARRAY_LEN(bits); i++)
+		question.bits |= (uint16_t)(bits[i] << i);
+	return question;
+}
+
+static bool
+is_same_question(const struct question *a, const struct question *b)
+{
+	return a->ground == b->ground && a->bits == b->bits &&
+	    a->end_use == b->end_use && a->requester_day == b->requester_day &&
+	    a->agency_day == b->agency_day &&
+	    a->ground_count == b->ground_count;
+}
+
+/* Where the opinion on a question is held. */
+static struct opinion *
+place_for(struct work *work, const struct question *q)
+{
+	uint64_t key[3] = { q->end_use ^ q->bits ^ (uint64_t)q->ground << 32,
+		(uint64_t)q->requester_day << 32 | q->agency_day,
+		q->ground_count };
+	uint64_t hash = map_hash(0, (struct str){ (const char *)key,
+					sizeof(key) });
+
+	return &work->opinions[hash % OPINIONS];
+}
+
+/* The judge's opinion, asked once for the same facts while it is held. */
+static int
+ask(struct work *work, struct opinion *out, const struct lookback_facts *facts)
+{
+	struct question question = question_of(facts);
+	struct opinion *held = place_for(work, &question);
+	struct lookback_opinion said;
+	int r;
+
+	if (!held->is_there || !is_same_question(&held->question, &question)) {
+		r = work->judge->judge(work->judge->context, &said, facts);
+		if (r < 0)
+			return TRACE(r);
+		*held = (struct opinion){ .question = question,
+			.is_there = true,
+			.answer = (uint8_t)said.answer,
+			.n_rules = (uint8_t)said.n_rules };
+		for (size_t i = 0; i < said.n_rules; i++)
+			held->rules[i] = (uint8_t)place_of(work->lookback,
+			    &said.rules[i]);
+	}
+	*out = *held;
+	return 0;
+}
+
 /* Book a row under every rule that denied it. */
 static void
-book(struct lookback *lookback, const struct lookback_opinion *opinion)
+book(struct lookback *lookback, const struct opinion *opinion)
 {
 	for (size_t i = 0; i < opinion->n_rules; i++) {
-		const struct lookback_rule *rule = &opinion->rules[i];
-		size_t at = 0;
+		struct lookback_rule_count *count;
 
-		while (at < lookback->n_rules &&
-		    !is_same_rule(&lookback->rules[at].rule, rule))
-			at++;
-		if (at == LIMIT_LOOKBACK_RULES)
+		if (opinion->rules[i] == LIMIT_LOOKBACK_RULES)
 			continue;
-		if (at == lookback->n_rules)
-			lookback->rules[lookback->n_rules++] =
-			    (struct lookback_rule_count){ .rule = *rule,
-				    .answer = opinion->answer };
-		lookback->rules[at].n_rows++;
+		count = &lookback->rules[opinion->rules[i]];
+		if (count->n_rows++ == 0)
+			count->answer = (enum lookback_answer)opinion->answer;
 	}
 }
 
+/* Would it be permitted though nothing that is not said were so? */
 static int
-judge_row(struct work *work, struct row *row)
+ask_worst(struct work *work, bool *is_permit, const struct row *row)
 {
-	struct lookback *lookback = work->lookback;
-	struct lookback_facts best = best_facts(work, row);
-	struct lookback_facts crowded = crowded_facts(work, row);
-	struct lookback_facts worst = worst_facts(work, row);
-	const struct lookback_opinion *b = NULL;
-	const struct lookback_opinion *c = NULL;
-	const struct lookback_opinion *w = NULL;
-	enum lookback_verdict verdict;
-	int r = ask(work, &b, &best);
+	struct lookback_facts facts = worst_facts(work, row);
+	struct opinion opinion;
+	int r = ask(work, &opinion, &facts);
 
+	if (r == 0 && opinion.answer == LOOKBACK_PERMIT) {
+		crowd(&facts, row);
+		r = ask(work, &opinion, &facts);
+	}
+	*is_permit = r == 0 && opinion.answer == LOOKBACK_PERMIT;
+	return TRACE(r);
+}
+
+/* What a row comes to, and the opinion that says why. */
+static int
+tell_verdict(struct work *work, enum lookback_verdict *verdict,
+    struct opinion *why, const struct row *row)
+{
+	struct lookback_facts facts = best_facts(work, row);
+	struct opinion crowded = { 0 };
+	bool is_permit = false;
+	int r = ask(work, why, &facts);
+
+	*verdict = why->answer == LOOKBACK_DENY ? LOOKBACK_REFUSED
+						: LOOKBACK_UNKNOWN;
+	if (r < 0 || why->answer == LOOKBACK_DENY ||
+	    row->ground == LOOKBACK_GROUND_WITHHELD)
+		return TRACE(r);
+	r = ask_worst(work, &is_permit, row);
+	crowd(&facts, row);
 	if (r == 0)
-		r = ask(work, &c, &crowded);
-	if (r == 0)
-		r = ask(work, &w, &worst);
+		r = ask(work, &crowded, &facts);
 	if (r < 0)
 		return TRACE(r);
-	if (b->answer == LOOKBACK_DENY)
-		verdict = LOOKBACK_REFUSED;
-	else if (row->ground == LOOKBACK_GROUND_WITHHELD)
-		verdict = LOOKBACK_UNKNOWN;
-	else if (w->answer == LOOKBACK_PERMIT)
-		verdict = LOOKBACK_PERMITTED;
-	else if (b->answer == LOOKBACK_REFER || c->answer != LOOKBACK_PERMIT)
-		verdict = LOOKBACK_REFERRED;
-	else
-		verdict = LOOKBACK_CONFIRM;
-	if (verdict == LOOKBACK_REFUSED)
-		book(lookback, b);
-	else if (verdict == LOOKBACK_REFERRED)
-		book(lookback, c->answer == LOOKBACK_PERMIT ? b : c);
+	*verdict = is_permit ? LOOKBACK_PERMITTED : LOOKBACK_CONFIRM;
+	if (crowded.answer != LOOKBACK_PERMIT)
+		*why = crowded;
+	if (!is_permit && why->answer != LOOKBACK_PERMIT)
+		*verdict = why->answer == LOOKBACK_DENY &&
+			work->n_no_subject == 0
+		    ? LOOKBACK_REFUSED
+		    : LOOKBACK_REFERRED;
+	return 0;
+}
+
+static int
+judge_row(struct work *work, const struct row *row)
+{
+	struct lookback *lookback = work->lookback;
+	struct lookback_class *class = &lookback->classes[row->class];
+	enum lookback_verdict verdict;
+	struct opinion why = { 0 };
+	int r = tell_verdict(work, &verdict, &why, row);
+
+	if (r < 0)
+		return TRACE(r);
+	if (verdict == LOOKBACK_REFUSED || verdict == LOOKBACK_REFERRED)
+		book(lookback, &why);
 	lookback->n_verdict[verdict]++;
-	lookback->classes[row->reason.class].n_rows++;
-	lookback->classes[row->reason.class].n_verdict[verdict]++;
-	lookback->classes[row->reason.class].n_with_case +=
-	    row->ground == LOOKBACK_GROUND_CASE;
+	class->n_rows++;
+	class->n_verdict[verdict]++;
+	class->n_with_case += row->ground == LOOKBACK_GROUND_CASE;
 	return 0;
 }
 
@@ -612,18 +887,17 @@ static int
 tell_conditions(struct work *work)
 {
 	struct lookback *lookback = work->lookback;
-	const struct lookback_opinion *opinion = NULL;
+	struct opinion opinion;
 
 	for (size_t i = 0; i < ARRAY_LEN(turns); i++) {
 		enum lookback_ground ground = turns[i].ground;
 		uint64_t n = ground != LOOKBACK_GROUND_NONE
 		    ? lookback->n_ground[ground]
 		    : lookback_grounded(lookback);
-		struct row row = { .ground = ground != LOOKBACK_GROUND_NONE
-			? ground
-			: LOOKBACK_GROUND_CASE,
-			.reason = { .class = REASON_OFFENCE,
-			    .has_words = true } };
+		struct row row = { .class = REASON_OFFENCE,
+			.ground = ground != LOOKBACK_GROUND_NONE
+			    ? (uint8_t)ground
+			    : LOOKBACK_GROUND_CASE };
 		struct lookback_facts facts = best_facts(work, &row);
 		struct lookback_condition *condition =
 		    &lookback->conditions[lookback->n_conditions];
@@ -635,15 +909,17 @@ tell_conditions(struct work *work)
 		r = ask(work, &opinion, &facts);
 		if (r < 0)
 			return TRACE(r);
-		if (opinion->answer == LOOKBACK_PERMIT)
+		if (opinion.answer == LOOKBACK_PERMIT)
 			continue; /* no pack minds */
 		*condition = (struct lookback_condition){
 			.text = turns[i].text,
-			.otherwise = opinion->answer,
+			.otherwise = (enum lookback_answer)opinion.answer,
 			.n_rows = n,
 		};
-		if (opinion->n_rules > 0)
-			condition->rule = opinion->rules[0];
+		if (opinion.n_rules > 0 &&
+		    opinion.rules[0] < LIMIT_LOOKBACK_RULES)
+			condition->rule =
+			    lookback->rules[opinion.rules[0]].rule;
 		lookback->n_conditions++;
 	}
 	return 0;
@@ -698,44 +974,21 @@ rank_reasons(struct work *work)
 	}
 }
 
-/* The values of a column that has few of them. */
-static int
-rank_values(struct work *work, struct lookback_text *list, size_t *n,
-    enum audit_map_column column)
+static void
+rank_values(struct lookback_text *list, size_t *n, const struct values *values)
 {
-	struct map map;
-
-	if (!has_column(work, column))
-		return 0;
-	map_init(&map, work->arena, 0);
-	for (size_t i = 0; i < work->log->n_rows; i++) {
-		struct distinct *one = NULL;
-		int r = intern(&one, &map, work->arena,
-		    work->log->rows[i].cells[column].len > 0
-			? work->log->rows[i].cells[column]
-			: STR("(blank)"));
-
-		if (r < 0)
-			return TRACE(r);
-		one->n_rows++;
-	}
-	/* Free text is not a kind of anything. */
-	for (size_t i = 0; i < map.n_slots && map.n_items <= 24; i++) {
-		const struct distinct *one = map.slots[i].value;
-
-		if (one != NULL)
-			rank(list, n, LOOKBACK_VALUES,
-			    &(struct lookback_text){ one->text, one->n_rows,
-				REASON_OTHER });
-	}
-	return 0;
+	for (size_t i = 0; i < values->n &&
+	     values->n < ARRAY_LEN(values->list); i++)
+		rank(list, n, LOOKBACK_VALUES,
+		    &(struct lookback_text){ values->list[i].text,
+			values->list[i].n_rows, REASON_OTHER });
 }
 
 static int
 by_number(const void *a, const void *b)
 {
-	int64_t x = *(const int64_t *)a;
-	int64_t y = *(const int64_t *)b;
+	uint32_t x = *(const uint32_t *)a;
+	uint32_t y = *(const uint32_t *)b;
 
 	return x < y ? -1 : x > y;
 }
@@ -744,60 +997,53 @@ by_number(const void *a, const void *b)
 static int
 measure_breadth(struct work *work)
 {
-	const struct audit_log *log = work->log;
-	int64_t *numbers = ARENA_ARRAY(work->arena, log->n_rows, int64_t);
+	uint32_t *numbers = calloc(work->n_rows, sizeof(*numbers));
 	size_t n = 0;
 
 	work->lookback->median_breadth = -1;
 	if (numbers == NULL)
 		return FAULT(ENOMEM);
-	for (size_t i = 0; i < log->n_rows; i++) {
-		uint64_t number;
-
-		if (str_to_u64(&number, log->rows[i].cells[AUDIT_MAP_BREADTH]) &&
-		    number <= INT32_MAX)
-			numbers[n++] = (int64_t)number;
+	for (size_t i = 0; i < work->n_rows; i++) {
+		if (work->rows[i].breadth != NOBODY)
+			numbers[n++] = work->rows[i].breadth;
 	}
-	if (n == 0)
-		return 0;
 	qsort(numbers, n, sizeof(*numbers), by_number);
-	work->lookback->median_breadth = numbers[n / 2];
-	work->lookback->most_breadth = numbers[n - 1];
+	if (n > 0) {
+		work->lookback->median_breadth = numbers[n / 2];
+		work->lookback->most_breadth = numbers[n - 1];
+	}
+	free(numbers);
 	return 0;
 }
 
-static int
+/* The tally's counts are put in order: nobody asks for a number any more. */
+static void
 measure_people(struct work *work)
 {
-	int64_t *numbers = ARENA_ARRAY(work->arena, work->n_people, int64_t);
+	struct tally *who = &work->who;
 
-	if (numbers == NULL)
-		return FAULT(ENOMEM);
-	work->lookback->n_who = work->n_people;
-	for (size_t i = 0; i < work->n_people; i++)
-		numbers[i] = (int64_t)work->people[i]->n_rows;
-	if (work->n_people == 0)
-		return 0;
-	qsort(numbers, work->n_people, sizeof(*numbers), by_number);
-	work->lookback->median_by_one = (uint64_t)numbers[work->n_people / 2];
-	return 0;
+	work->lookback->n_who = who->n_items;
+	work->lookback->n_subjects = work->subjects.n_items;
+	if (who->n_items == 0)
+		return;
+	qsort(who->counts, who->n_items, sizeof(*who->counts), by_number);
+	work->lookback->median_by_one = who->counts[who->n_items / 2];
 }
 
-/* Rows stand in order of time. */
+/* The moments stand in order of time. */
 static void
 count_months(struct work *work)
 {
 	struct lookback *lookback = work->lookback;
 	struct lookback_month *month = NULL;
 
-	for (size_t i = 0; i < work->log->n_rows; i++) {
-		const struct row *row = work->order[i];
+	for (size_t i = 0; i < work->n_rows; i++) {
+		const struct row *row = &work->rows[work->moments[i].row];
 		int year, number, day;
 
-		if (row->row->when_us == INT64_MIN)
+		if (row->when_us == INT64_MIN)
 			continue;
-		instant_civil(instant_day(row->row->when_us), &year, &number,
-		    &day);
+		instant_civil(instant_day(row->when_us), &year, &number, &day);
 		if (month == NULL || month->year != year ||
 		    month->month != number) {
 			if (lookback->n_months == LOOKBACK_MONTHS)
@@ -815,49 +1061,85 @@ count_months(struct work *work)
 static int
 prepare(struct work *work)
 {
-	size_t n = work->log->n_rows;
+	uint64_t seed = 0;
 
-	map_init(&work->opinions, work->arena, 0);
-	map_init(&work->reasons, work->arena, 0);
-	map_init(&work->cases, work->arena, 0);
-	map_init(&work->who, work->arena, 0);
-	work->rows = ARENA_ARRAY(work->arena, n, struct row);
-	work->order = ARENA_ARRAY(work->arena, n, struct row *);
-	work->people = ARENA_ARRAY(work->arena, n, struct distinct *);
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		return FAULT(errno);
+	map_init(&work->reasons, work->arena, seed);
+	tally_init(&work->who, seed);
+	tally_init(&work->subjects, seed);
+	tally_init(&work->cases, seed);
+	tally_init(&work->pairs, seed);
 	work->lookback->rules = ARENA_ARRAY(work->arena, LIMIT_LOOKBACK_RULES,
 	    struct lookback_rule_count);
-	if (work->rows == NULL || work->order == NULL ||
-	    work->people == NULL || work->lookback->rules == NULL)
+	work->opinions = calloc(OPINIONS, sizeof(*work->opinions));
+	return work->lookback->rules != NULL && work->opinions != NULL
+	    ? 0
+	    : FAULT(ENOMEM);
+}
+
+static void
+finish(struct work *work)
+{
+	tally_fini(&work->who);
+	tally_fini(&work->subjects);
+	tally_fini(&work->cases);
+	tally_fini(&work->pairs);
+	free(work->rows);
+	free(work->moments);
+	free(work->opinions);
+}
+
+/* Rules that only a condition names spoke to no row. */
+static void
+drop_unused_rules(struct lookback *lookback)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < lookback->n_rules; i++) {
+		if (lookback->rules[i].n_rows > 0)
+			lookback->rules[n++] = lookback->rules[i];
+	}
+	lookback->n_rules = n;
+	qsort(lookback->rules, n, sizeof(*lookback->rules), by_count);
+}
+
+/* Everything that is counted when all rows are there. */
+static int
+count(struct work *work)
+{
+	int r;
+
+	work->moments = calloc(work->n_rows, sizeof(*work->moments));
+	if (work->moments == NULL)
 		return FAULT(ENOMEM);
-	for (size_t i = 0; i < n; i++)
-		work->order[i] = &work->rows[i];
-	return 0;
+	settle_times(work);
+	r = count_all_windows(work);
+	if (r < 0)
+		return TRACE(r);
+	count_months(work);
+	return TRACE(count_grounds(work));
 }
 
 static int
 measure(struct work *work)
 {
 	struct lookback *lookback = work->lookback;
-	int r = measure_people(work);
 
-	if (r == 0)
-		r = measure_breadth(work);
-	if (r == 0)
-		r = rank_values(work, lookback->kinds, &lookback->n_kinds,
-		    AUDIT_MAP_KIND);
-	if (r == 0)
-		r = rank_values(work, lookback->moderations,
-		    &lookback->n_moderations, AUDIT_MAP_MODERATION);
+	measure_people(work);
+	rank_values(lookback->kinds, &lookback->n_kinds, &work->kinds);
+	rank_values(lookback->moderations, &lookback->n_moderations,
+	    &work->moderations);
 	rank_reasons(work);
-	qsort(lookback->rules, lookback->n_rules, sizeof(*lookback->rules),
-	    by_count);
-	return TRACE(r);
+	drop_unused_rules(lookback);
+	return TRACE(measure_breadth(work));
 }
 
 int
 lookback_run(struct lookback *lookback, struct arena *arena,
-    const struct audit_log *log, const struct lookback_judge *judge,
-    const struct case_ref_rules *rules)
+    struct audit_log *log, const struct lookback_judge *judge,
+    const struct case_ref_rules *rules, lookback_progress_fn *progress,
+    void *context)
 {
 	struct work work = { .lookback = lookback,
 		.arena = arena,
@@ -867,23 +1149,19 @@ lookback_run(struct lookback *lookback, struct arena *arena,
 	int r;
 
 	*lookback = (struct lookback){ .log = log,
-		.n_rows = log->n_rows,
 		.first_us = INT64_MIN,
 		.last_us = INT64_MIN };
 	r = prepare(&work);
-	for (size_t i = 0; i < log->n_rows && r == 0; i++)
-		r = read_row(&work, i);
-	if (r < 0)
-		return TRACE(r);
-	count_windows(&work, true);
-	count_windows(&work, false);
-	count_months(&work);
-	r = count_grounds(&work);
-	for (size_t i = 0; i < log->n_rows && r == 0; i++)
+	if (r == 0)
+		r = read_rows(&work, progress, context);
+	if (r == 0)
+		r = count(&work);
+	for (size_t i = 0; i < work.n_rows && r == 0; i++)
 		r = judge_row(&work, &work.rows[i]);
 	if (r == 0)
 		r = tell_conditions(&work);
 	if (r == 0)
 		r = measure(&work);
-	return TRACE(r);
+	finish(&work);
+	return r < 0 ? TRACE(r) : r;
 }

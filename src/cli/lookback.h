@@ -141,6 +141,7 @@ struct lookback {
 	uint64_t n_case_differs;  /* another number in the reason */
 	uint64_t n_class_differs; /* reason and offence name other things */
 	uint64_t n_plate;	  /* reasons that hold a plate */
+	uint64_t n_subjects;	  /* distinct vehicles; 0: not told */
 	uint64_t n_name;	  /* reasons a name was taken out of */
 	int64_t first_us, last_us; /* INT64_MIN: no times */
 	struct lookback_month months[LOOKBACK_MONTHS];
@@ -161,15 +162,26 @@ struct lookback {
 	size_t n_conditions;
 };
 
+enum {
+	LOOKBACK_E_EMPTY = 1, /* the log has a header and no look-up */
+	LOOKBACK_E_LIMIT,     /* more than LIMIT_LOOKBACK_ROWS */
+};
+
+/* Told now and then: rows, and bytes of the log, that are behind. */
+typedef void lookback_progress_fn(void *context, uint64_t n_rows,
+    uint64_t n_bytes);
+
 /*
- * Judge every row. rules: forms of case numbers; its year is replaced by the
- * year of each row.
+ * Read the log to its end and judge every row. rules: forms of case numbers;
+ * its year is replaced by the year of each row. progress may be NULL. Memory:
+ * about a hundred bytes for each row, whatever stands in it.
  *
- * Returns: 0, all in the arena; fault (of the judge, or ENOMEM).
+ * Returns: 0, all in the arena; LOOKBACK_E_*; fault (of the judge, or ENOMEM).
  */
 int lookback_run(struct lookback *lookback, struct arena *arena,
-    const struct audit_log *log, const struct lookback_judge *judge,
-    const struct case_ref_rules *rules) MUST_USE NONNULL;
+    struct audit_log *log, const struct lookback_judge *judge,
+    const struct case_ref_rules *rules, lookback_progress_fn *progress,
+    void *context) MUST_USE;
 
 /* "refused": for programs; "Refused": for people, with what it means. */
 const char *lookback_verdict_name(enum lookback_verdict verdict);

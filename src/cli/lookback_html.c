@@ -35,24 +35,36 @@ static const char style[] =
     "h1{margin:0;font-size:1.8rem}h2{margin:2.2rem 0 .5rem;"
     "font-size:1.2rem}\n"
     ".soft{color:var(--soft)}p{margin:.4rem 0}\n"
+    ".sum{font-size:1.25rem;line-height:1.4;margin:.8rem 0;max-width:44rem}\n"
     ".skip{position:absolute;left:-99rem}.skip:focus{left:1rem}\n"
     "table{width:100%;border-collapse:collapse}\n"
     "caption{text-align:left;color:var(--soft);padding-bottom:.3rem}\n"
-    "th,td{padding:.35rem .5rem;border-bottom:1px solid var(--line);"
+    "th,td{padding:.4rem .5rem;border-bottom:1px solid var(--line);"
     "text-align:left;vertical-align:top}\n"
-    "th{font-weight:600}td.n{text-align:right;white-space:nowrap;"
+    "thead th{font-weight:600;font-size:.9rem;color:var(--soft);"
+    "white-space:nowrap}"
+    "tbody th{font-weight:400}tbody th code{font-weight:600}\n"
+    "th.n,td.n{text-align:right;white-space:nowrap;width:1%;"
     "font-variant-numeric:tabular-nums}\n"
-    "td.b{width:34%;min-width:8rem}"
+    "td.b{width:34%}"
     "td.b i{display:block;height:1.1rem;min-width:2px;background:var(--bar);"
     "border-radius:2px}\n"
     "td.b i.none{min-width:0;background:none}\n"
-    ".bad i{background:var(--bad)!important}"
-    ".wait i{background:var(--wait)!important}"
-    ".good i{background:var(--good)!important}"
+    "tbody th b::before{content:\"\";display:inline-block;width:.75rem;"
+    "height:.75rem;margin-right:.4rem;border-radius:2px;"
+    "background:var(--mute)}\n"
+    ".bad i,.bad b::before{background:var(--bad)!important}"
+    ".wait i,.wait b::before{background:var(--wait)!important}"
+    ".good i,.good b::before{background:var(--good)!important}"
     ".mute i{background:var(--mute)!important}\n"
     ".all{display:flex;height:2rem;margin:.8rem 0;border-radius:4px;"
     "overflow:hidden;background:var(--line)}.all i{display:block}\n"
-    "ul{padding-left:1.2rem}code{font-size:.95em}\n"
+    "ul{padding-left:1.2rem}code{font-size:.95em;overflow-wrap:anywhere}\n"
+    /* On a telephone the bar lies under its row. */
+    "@media(max-width:40rem){body{padding:1rem}tr{position:relative}"
+    "tbody th,td{padding-bottom:.9rem}th.less,td.less{display:none}"
+    "td.b,thead th.b{position:absolute;left:0;bottom:0;width:100%;padding:0;"
+    "border:0}td.b i{height:.3rem}}\n"
     "@media print{body{max-width:none}a{color:inherit}}\n"
     "</style>\n";
 
@@ -102,11 +114,11 @@ put_text(struct buf *page, struct str text)
 }
 
 static void
-put_number(struct buf *page, uint64_t number)
+put_number(struct buf *page, uint64_t number, const char *class)
 {
 	char text[32];
 
-	put(page, "<td class=\"n\">");
+	buf_add_format(page, "<td class=\"%s\">", class);
 	put(page, terminal_number(text, number));
 	put(page, "</td>");
 }
@@ -117,7 +129,7 @@ put_bar(struct buf *page, uint64_t n, uint64_t whole, uint64_t scale)
 {
 	char text[32];
 
-	put_number(page, n);
+	put_number(page, n, "n");
 	if (whole > 0)
 		buf_add_format(page, "<td class=\"n\">%s</td>",
 		    terminal_share(text, n, whole));
@@ -144,15 +156,18 @@ close_table(struct buf *page)
 	put(page, "</tbody></table></section>\n");
 }
 
+#define BAR "<td class=\"b\" aria-hidden=\"true\"></td>"
+#define COUNT(what) "<th scope=\"col\" class=\"n\">" what "</th>"
+#define EXTRA(what) "<th scope=\"col\" class=\"n less\">" what "</th>"
 #define HEADS(what)                                                            \
-	"<th scope=\"col\">" what "</th><th scope=\"col\">Look-ups</th>"        \
-	"<th scope=\"col\">Share</th><th scope=\"col\" aria-hidden=\"true\">"   \
-	"</th>"
+	"<th scope=\"col\">" what "</th>" COUNT("Look-ups") COUNT("Share") BAR
 
 static void
-put_verdicts(struct buf *page, const struct lookback *l)
+put_verdicts(struct buf *page, const struct lookback *l, struct str summary)
 {
-	put(page, "<div class=\"all\" aria-hidden=\"true\">");
+	put(page, "<p class=\"sum\">");
+	put_text(page, summary);
+	put(page, "</p>\n<div class=\"all\" aria-hidden=\"true\">");
 	for (size_t i = 0; i < LOOKBACK_N_VERDICTS && l->n_rows > 0; i++)
 		buf_add_format(page,
 		    "<i style=\"width:%.2f%%;background:var(--%s)\"></i>",
@@ -166,8 +181,8 @@ put_verdicts(struct buf *page, const struct lookback *l)
 		enum lookback_verdict verdict = (enum lookback_verdict)i;
 
 		buf_add_format(page,
-		    "<tr class=\"%s\"><th scope=\"row\">%s<br><span class=\"soft\">"
-		    "%s</span></th>",
+		    "<tr class=\"%s\"><th scope=\"row\"><b>%s</b><br><span "
+		    "class=\"soft\">%s</span></th>",
 		    tones[i], lookback_verdict_title(verdict),
 		    lookback_verdict_about(verdict));
 		put_bar(page, l->n_verdict[i], l->n_rows, l->n_rows);
@@ -216,8 +231,8 @@ put_class(struct buf *page, const struct lookback *l, size_t i)
 	put(page, "<tr><th scope=\"row\">");
 	put(page, reason_title((enum reason_class)i));
 	put(page, "</th>");
-	put_number(page, one->n_with_case);
-	put_number(page, one->n_verdict[LOOKBACK_REFUSED]);
+	put_number(page, one->n_with_case, "n less");
+	put_number(page, one->n_verdict[LOOKBACK_REFUSED], "n less");
 	put_bar(page, one->n_rows, l->n_rows, l->n_rows);
 }
 
@@ -228,10 +243,8 @@ put_classes(struct buf *page, const struct lookback *l)
 
 	open_table(page, "reasons", "What was written as the reason",
 	    "What was typed, not what was meant",
-	    "<th scope=\"col\">Reason</th><th scope=\"col\">With a case "
-	    "number</th><th scope=\"col\">Refused</th><th scope=\"col\">"
-	    "Look-ups</th><th scope=\"col\">Share</th><th scope=\"col\" "
-	    "aria-hidden=\"true\"></th>");
+	    "<th scope=\"col\">Reason</th>" EXTRA("With case no.")
+		EXTRA("Refused") COUNT("Look-ups") COUNT("Share") BAR);
 	for (size_t k = 0; k < REASON_N_CLASSES; k++) {
 		size_t best = REASON_N_CLASSES;
 
@@ -288,7 +301,7 @@ put_grounds(struct buf *page, const struct lookback *l)
 		if (l->n_form[i] == 0)
 			continue;
 		buf_add_format(page,
-		    "<tr><td class=\"soft\">written as %s</td>",
+		    "<tr><th scope=\"row\" class=\"soft\">written as %s</th>",
 		    case_ref_form_name((enum case_ref_form)i));
 		put_bar(page, l->n_form[i], l->n_rows, l->n_rows);
 	}
@@ -302,14 +315,14 @@ put_conditions(struct buf *page, const struct lookback *l)
 		return;
 	open_table(page, "conditions", "Permitted if confirmed hangs on",
 	    "The log is silent on these; the gate would have known",
-	    "<th scope=\"col\">If it is so that</th><th scope=\"col\">Look-ups"
-	    "</th><th scope=\"col\">Otherwise</th>");
+	    "<th scope=\"col\">If it is so that</th>" COUNT("Look-ups")
+	    "<th scope=\"col\">Otherwise</th>");
 	for (size_t i = 0; i < l->n_conditions; i++) {
 		const struct lookback_condition *one = &l->conditions[i];
 
 		buf_add_format(page, "<tr><th scope=\"row\">%s</th>",
 		    one->text);
-		put_number(page, one->n_rows);
+		put_number(page, one->n_rows, "n");
 		buf_add_format(page, "<td>%s by <code>",
 		    one->otherwise == LOOKBACK_REFER ? "referred" : "refused");
 		put_text(page, one->rule.pack);
@@ -331,13 +344,12 @@ put_months(struct buf *page, const struct lookback *l)
 		most = MAX(most, l->months[i].n_rows);
 	open_table(page, "months", "By month",
 	    "With a ground: look-ups that name a case or a warrant",
-	    "<th scope=\"col\">Month</th><th scope=\"col\">With a ground</th>"
-	    "<th scope=\"col\">Look-ups</th><th scope=\"col\" "
-	    "aria-hidden=\"true\"></th>");
+	    "<th scope=\"col\">Month</th>" COUNT("With a ground")
+		COUNT("Look-ups") BAR);
 	for (size_t i = 0; i < l->n_months; i++) {
 		buf_add_format(page, "<tr><th scope=\"row\">%04d-%02d</th>",
 		    l->months[i].year, l->months[i].month);
-		put_number(page, l->months[i].n_grounded);
+		put_number(page, l->months[i].n_grounded, "n");
 		put_bar(page, l->months[i].n_rows, 0, most);
 	}
 	close_table(page);
@@ -432,7 +444,7 @@ lookback_html(const struct lookback *lookback, struct arena *arena,
 	if (r < 0)
 		return TRACE(r);
 	put_head(page, lookback, lookback_notes_headline(arena, lookback));
-	put_verdicts(page, lookback);
+	put_verdicts(page, lookback, lookback_notes_summary(arena, lookback));
 	put_people(page, lookback);
 	put_rules(page, lookback);
 	put_classes(page, lookback);

@@ -43,8 +43,10 @@ put_columns(struct json *json, const struct audit_log *log)
 	}
 	json_close_object(json);
 	open_array(json, "columns_not_used");
-	for (size_t i = 0; i < log->n_others; i++)
-		json_string(json, log->others[i]);
+	for (size_t i = 0; i < log->n_header; i++) {
+		if (!log->is_used[i] && log->header[i].len > 0)
+			json_string(json, log->header[i]);
+	}
 	json_close_array(json);
 }
 
@@ -207,6 +209,7 @@ lookback_json(const struct lookback *lookback, struct arena *arena,
 	json_put_string(&json, "packs", lookback->packs);
 	put_u64(&json, "rows", lookback->n_rows);
 	put_u64(&json, "rows_unreadable", lookback->log->n_unreadable);
+	put_u64(&json, "rows_mended", lookback->log->n_mended);
 	put_period(&json, lookback);
 	put_columns(&json, lookback->log);
 	put_verdicts(&json, lookback->n_verdict);
@@ -217,6 +220,7 @@ lookback_json(const struct lookback *lookback, struct arena *arena,
 	put_grounds(&json, lookback);
 	put_conditions(&json, lookback);
 	put_u64(&json, "officers", lookback->n_who);
+	put_u64(&json, "vehicles", lookback->n_subjects);
 	put_u64(&json, "most_by_one_in_24_hours", lookback->most_by_one);
 	put_months(&json, lookback);
 	put_texts(&json, "kinds", lookback->kinds, lookback->n_kinds);

@@ -25,4 +25,8 @@ int lookback_notes_write(struct lookback_notes *notes, struct arena *arena,
 struct str lookback_notes_headline(struct arena *arena,
     const struct lookback *lookback) NONNULL;
 
+/* "99.4 % would have been refused: …": the outcome as a sentence or two. */
+struct str lookback_notes_summary(struct arena *arena,
+    const struct lookback *lookback) NONNULL;
+
 #endif

@@ -223,10 +223,35 @@ print_notes(const struct terminal *terminal, const char *title,
 		terminal_wrap(terminal, 2, notes[i]);
 }
 
+/* What an officer would look for first, and is not there. */
+static void
+print_missing(const struct audit_log *log, const struct terminal *terminal)
+{
+	static const enum audit_map_column columns[] = { AUDIT_MAP_WHEN,
+		AUDIT_MAP_WHO, AUDIT_MAP_REASON, AUDIT_MAP_CASE };
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+		if (log->names[columns[i]].p != NULL)
+			continue;
+		if (n++ == 0)
+			fprintf(terminal->file, "  %-22s ", "not found");
+		else
+			fputs(", ", terminal->file);
+		fputs(audit_map_title(columns[i]), terminal->file);
+	}
+	if (n > 0)
+		fputs(" (--make-map)\n", terminal->file);
+}
+
 void
 lookback_print_columns(const struct audit_log *log,
     const struct terminal *terminal)
 {
+	struct str others = STR("");
+	char text[512];
+	size_t n = 0;
+
 	for (size_t i = 0; i < AUDIT_MAP_N_COLUMNS; i++) {
 		if (log->names[i].p == NULL)
 			continue;
@@ -236,12 +261,20 @@ lookback_print_columns(const struct audit_log *log,
 		fputs(log->is_guess[i] ? "  (guessed)\n" : "\n",
 		    terminal->file);
 	}
-	if (log->n_others > 0) {
+	print_missing(log, terminal);
+	for (size_t i = 0; i < log->n_header; i++) {
+		struct str name = str_part(log->header[i], 0, 40);
+
+		if (log->is_used[i] || name.len == 0 ||
+		    n + name.len + 3 > sizeof(text))
+			continue;
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%.*s",
+		    n > 0 ? ", " : "", STR_ARG(name));
+		others = (struct str){ text, n };
+	}
+	if (others.len > 0) {
 		fprintf(terminal->file, "  %-22s ", "not used");
-		for (size_t i = 0; i < log->n_others && i < 12; i++) {
-			fputs(i > 0 ? ", " : "", terminal->file);
-			terminal_text(terminal, log->others[i], 24);
-		}
+		terminal_text(terminal, others, terminal->width - 26);
 		fputc('\n', terminal->file);
 	}
 }
@@ -258,8 +291,9 @@ lookback_print(const struct lookback *lookback, struct arena *arena,
 	terminal_style(terminal, TERMINAL_BOLD);
 	terminal_wrap(terminal, 0, lookback_notes_headline(arena, lookback));
 	terminal_style(terminal, TERMINAL_PLAIN);
-	fprintf(terminal->file, "under the packs %.*s\n",
+	fprintf(terminal->file, "under the packs %.*s\n\n",
 	    STR_ARG(lookback->packs));
+	terminal_wrap(terminal, 0, lookback_notes_summary(arena, lookback));
 	heading(terminal, "Columns");
 	lookback_print_columns(lookback->log, terminal);
 	print_verdicts(lookback, terminal);

@@ -32,6 +32,8 @@ static const struct {
 	    "missing-person" },
 	[REASON_WANTED] = { "wanted", "Warrant or wanted person",
 	    "wanted-person" },
+	[REASON_FEDERAL] = { "federal", "A border or homeland agency",
+	    "criminal" },
 	[REASON_IMMIGRATION] = { "immigration", "Immigration",
 	    "immigration-civil" },
 	[REASON_PERSONAL] = { "personal", "A personal marker", "other" },
@@ -125,6 +127,13 @@ is_word(struct str word, struct str want, unsigned wrong)
 	    option_distance(word, want) <= MIN(wrong, (unsigned)word.len / 3);
 }
 
+/* Can the word be the phrase's first at all? Most can not, by one letter. */
+static bool
+can_begin(struct str word, const char *phrase)
+{
+	return word.p[0] == phrase[0] || word.p[0] == phrase[1];
+}
+
 /* Do the words of the phrase stand at this place? */
 static bool
 is_phrase(const struct words *words, size_t at, const char *phrase,
@@ -179,7 +188,8 @@ look_up(const struct words *words)
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		for (size_t at = 0;
 		     at < words->n_words && table[i].class > best; at++) {
-			if (is_phrase(words, at, table[i].text, table[i].wrong))
+			if (can_begin(words->words[at], table[i].text) &&
+			    is_phrase(words, at, table[i].text, table[i].wrong))
 				best = table[i].class;
 		}
 	}
@@ -281,6 +291,17 @@ is_blank(struct str text)
 	return text.len == 0;
 }
 
+/* "Immigration (criminal)" is a choice of a menu, beside the civil one. */
+static bool
+is_criminal(const struct words *words)
+{
+	for (size_t i = 0; i < words->n_words; i++) {
+		if (str_is_equal(words->words[i], STR("criminal")))
+			return true;
+	}
+	return false;
+}
+
 static enum reason_class
 without_words(const struct reason *reason, struct str text,
     const struct words *words)
@@ -312,6 +333,8 @@ reason_classify(struct reason *reason, struct str text)
 	}
 	look_for_markers(reason, text, &words);
 	reason->class = look_up(&words);
+	if (reason->class == REASON_IMMIGRATION && is_criminal(&words))
+		reason->class = REASON_FEDERAL;
 	if (reason->class == REASON_OTHER)
 		reason->class = without_words(reason, text, &words);
 	else if (reason->class == REASON_GENERIC && is_key_mash(text, &words))

@@ -33,7 +33,8 @@ enum reason_class {
 	REASON_OFFENCE,	   /* a category of offence */
 	REASON_MISSING,	   /* missing, endangered, welfare check */
 	REASON_WANTED,	   /* warrant, wanted, fugitive */
-	REASON_IMMIGRATION, /* ICE, deportation, detainer */
+	REASON_FEDERAL,	   /* a border or homeland agency, for no civil end said */
+	REASON_IMMIGRATION, /* deportation, detainer, removal */
 	REASON_PERSONAL,   /* wife, ex, neighbour: a personal marker */
 	REASON_WITHHELD,   /* no such column, or taken out of the release */
 	REASON_N_CLASSES,

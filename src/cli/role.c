@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clerk/clerk.h"
+#include "courier/courier.h"
 #include "front/front.h"
 #include "gate/gate.h"
 #include "keeper/keeper.h"
@@ -20,6 +21,7 @@ static const struct {
 	{ "gate", gate_run },
 	{ "keeper", keeper_run },
 	{ "clerk", clerk_run },
+	{ "courier", courier_run },
 };
 
 int

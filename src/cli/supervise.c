@@ -35,6 +35,8 @@ const struct supervise_role supervise_roles[] = {
 	    .stop_order = 2, .wants_gate_pid = true },
 	{ .name = "gate", .socket = "run/gate.sock", .n_processes = 1,
 	    .stop_order = 1, .is_gate = true },
+	{ .name = "courier", .is_deaf = true, .is_for_witnesses = true,
+	    .n_processes = 1, .stop_order = 2 },
 	{ .name = "front" },
 };
 const size_t supervise_n_roles = ARRAY_LEN(supervise_roles);
@@ -431,6 +433,13 @@ explain_listen(FILE *errors, int r, const char *what)
 	}
 }
 
+/* Does it take its part of the TLS port? */
+static bool
+is_on_port(const struct post *post)
+{
+	return post->role->socket == NULL && !post->role->is_deaf;
+}
+
 static void
 add_posts(struct supervisor *supervisor, const struct supervise_role *roles,
     size_t n_roles)
@@ -439,6 +448,9 @@ add_posts(struct supervisor *supervisor, const struct supervise_role *roles,
 		unsigned n = roles[i].n_processes != 0 ? roles[i].n_processes :
 		    (unsigned)supervisor->config.fronts;
 
+		if (roles[i].is_for_witnesses &&
+		    supervisor->config.witness.policy.len == 0)
+			continue;
 		for (unsigned k = 0; k < n; k++) {
 			assert(supervisor->n_posts < MAX_POSTS);
 			supervisor->posts[supervisor->n_posts++] =
@@ -461,7 +473,7 @@ bind_port(struct supervisor *supervisor, int64_t port, bool is_public,
 	int r;
 
 	for (size_t i = 0; i < supervisor->n_posts; i++)
-		n += supervisor->posts[i].role->socket == NULL;
+		n += is_on_port(&supervisor->posts[i]);
 	if (n == 0 || port == 0)
 		return 0;
 	snprintf(what, sizeof(what), "%.*s port %" PRId64, STR_ARG(address),
@@ -470,7 +482,7 @@ bind_port(struct supervisor *supervisor, int64_t port, bool is_public,
 	if (r != 0)
 		return explain_listen(errors, r, what);
 	for (size_t i = 0, k = 0; i < supervisor->n_posts; i++) {
-		if (supervisor->posts[i].role->socket != NULL)
+		if (!is_on_port(&supervisor->posts[i]))
 			continue;
 		if (is_public)
 			supervisor->posts[i].public_fd = fds[k++];
@@ -553,6 +565,10 @@ lock(struct supervisor *supervisor, FILE *errors)
 	int r;
 
 	snprintf(path, sizeof(path), "%s/run", supervisor->dir);
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return refuse(errors, "%s: %s", path, strerror(errno));
+	/* Before any role is walled in: it could not be named later. */
+	snprintf(path, sizeof(path), "%s/outbox", supervisor->dir);
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return refuse(errors, "%s: %s", path, strerror(errno));
 	snprintf(path, sizeof(path), "%s/run/lock", supervisor->dir);

@@ -21,6 +21,8 @@
 struct supervise_role {
 	const char *name;	/* second word of the command line it is exec'd with */
 	const char *socket;	/* below DIR; NULL: the TLS port */
+	bool is_deaf;		/* nobody connects to it: no socket at all */
+	bool is_for_witnesses;	/* only where witness.policy is set */
 	unsigned n_processes;	/* 0: as configured (fronts) */
 	unsigned stop_order;	/* lower ends first */
 	bool is_gate;		/* gets SIGHUP; the keeper and clerk learn its pid */

@@ -127,6 +127,13 @@ terminal_cell(const struct terminal *terminal, struct str text, unsigned width)
 void
 terminal_wrap(const struct terminal *terminal, unsigned indent, struct str text)
 {
+	fprintf(terminal->file, "%*s", (int)indent, "");
+	terminal_hang(terminal, indent, text);
+}
+
+void
+terminal_hang(const struct terminal *terminal, unsigned indent, struct str text)
+{
 	unsigned width = terminal->width > indent + 20
 	    ? terminal->width - indent
 	    : 20;
@@ -134,7 +141,6 @@ terminal_wrap(const struct terminal *terminal, unsigned indent, struct str text)
 	struct str word;
 	unsigned n = 0;
 
-	fprintf(terminal->file, "%*s", (int)indent, "");
 	while (str_split(&word, &rest, ' ')) {
 		unsigned need = terminal_width_of(word);
 

@@ -59,6 +59,10 @@ void terminal_cell(const struct terminal *terminal, struct str text,
 void terminal_wrap(const struct terminal *terminal, unsigned indent,
     struct str text) NONNULL;
 
+/* The same where the cursor stands in column indent already. */
+void terminal_hang(const struct terminal *terminal, unsigned indent,
+    struct str text) NONNULL;
+
 /* A bar of part out of whole, width columns at most, in eighths. */
 void terminal_bar(const struct terminal *terminal, enum terminal_style style,
     uint64_t part, uint64_t whole, unsigned width) NONNULL;

@@ -40,11 +40,19 @@ verb_common(size_t *n_specs)
 	return common;
 }
 
+/* What was printed before comes before, also when both go to one place. */
+static void
+flush_output(const struct cli *cli)
+{
+	fflush(cli->out.file);
+}
+
 int
 verb_fail(const struct cli *cli, enum verb_exit code, const char *format, ...)
 {
 	va_list arguments;
 
+	flush_output(cli);
 	fprintf(cli->err.file, "%s: ", cli->name);
 	va_start(arguments, format);
 	vfprintf(cli->err.file, format, arguments);
@@ -56,6 +64,7 @@ verb_fail(const struct cli *cli, enum verb_exit code, const char *format, ...)
 int
 verb_fault(const struct cli *cli, int fault, const char *what)
 {
+	flush_output(cli);
 	fprintf(cli->err.file, "%s: %s: %s\n", cli->name, what,
 	    strerror(fault < 0 ? -fault : fault));
 	if (getenv("STILE_TRAIL") != NULL)
@@ -67,6 +76,7 @@ int
 verb_diags(const struct cli *cli, enum verb_exit code,
     const struct diag_list *diags)
 {
+	flush_output(cli);
 	diag_print(diags, cli->err.file);
 	return (int)code;
 }

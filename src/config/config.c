@@ -156,6 +156,12 @@ config_check_path(struct str value)
 }
 
 static const char *
+config_check_optional(struct str value)
+{
+	return value.len == 0 ? NULL : config_check_path(value);
+}
+
+static const char *
 check_word(struct str value)
 {
 	return value.len <= LIMIT_CONFIG_WORD && value.p[0] != '-' &&
@@ -574,7 +580,8 @@ config_load(struct config *config, struct diag_list *diags, const char *dir)
 		    "is not a file of at most %d bytes", LIMIT_CONFIG_BYTES);
 		return CONFIG_E_WRONG;
 	default:
-		return TRACE(r);
+		diag_error_at(diags, diags->where, "%s", strerror(-r));
+		return CONFIG_E_WRONG;
 	}
 }
 

@@ -66,6 +66,13 @@ struct config {
 		int64_t keep_partials_s;     /* partial tiles after the full one */
 	} log;
 	struct {
+		struct str policy; /* below DIR; empty: no witnesses */
+		int64_t interval_s;
+		int64_t timeout_s;
+		int64_t refresh_s; /* 0: never */
+		struct str ca; /* below DIR; may be empty */
+	} witness;
+	struct {
 		struct str kind; /* "sqlite" */
 		struct str path; /* relative to DIR */
 	} source;

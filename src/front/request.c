@@ -353,6 +353,9 @@ request_whole(struct request *request)
 		    "application/vnd.oai.openapi+json;version=3.1",
 		    (struct str){ (const char *)openapi_json,
 		    openapi_json_len });
+	case ROUTE_VERIFY:
+		return reply_send_static(request, "text/html; charset=utf-8",
+		    (struct str){ (const char *)verify_html, verify_html_len });
 	case ROUTE_LOG:
 		return send_log(request);
 	case ROUTE_GATE:

@@ -80,5 +80,7 @@ enum MHD_Result request_answer(struct request *request) MUST_USE NONNULL;
 /* The embedded OpenAPI file. */
 extern const unsigned char openapi_json[];
 extern const size_t openapi_json_len;
+extern const unsigned char verify_html[];
+extern const size_t verify_html_len;
 
 #endif

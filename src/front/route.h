@@ -35,6 +35,7 @@ enum route_kind {
 	ROUTE_GATE,    /* asked of the gate */
 	ROUTE_LIVE,    /* answered by the front itself */
 	ROUTE_OPENAPI, /* the embedded OpenAPI file */
+	ROUTE_VERIFY,  /* the embedded page that verifies receipts */
 	ROUTE_LOG,     /* a file below DIR/log; its path is the last parameter */
 };
 

@@ -155,6 +155,7 @@ make_child(struct gate *gate, struct batch *batch, struct ask *ask)
 	child->request_id = row->id;
 	child->certificate = STR("");
 	child->pending = *row;
+	child->approver = ask;
 	ask->child = child;
 	if (row->subject.len == sizeof(struct digest))
 		memcpy(child->indexes[0].b, row->subject.p, row->subject.len);

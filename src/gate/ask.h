@@ -19,6 +19,7 @@
 #include "source/record.h"
 #include "source/subject.h"
 #include "stile/digest.h"
+#include "store/budgets.h"
 #include "store/entries.h"
 #include "store/grounds.h"
 #include "store/people.h"
@@ -97,6 +98,7 @@ struct ask_office {
 	uint64_t from, to; /* entries it is about */
 	struct str report; /* what was erased: JSON */
 };
+#define ASK_SCOPES 5 /* places by enum scope, of which 0 is none */
 
 /* An older entry that is looked at: its receipt goes into the answer. */
 struct ask_look {
@@ -133,6 +135,7 @@ struct ask {
 	bool is_replay;	 /* answered before: same answer, no new entry */
 	bool is_known;	 /* the certificate leads to a requester */
 	bool is_unit_active;
+	bool is_active; /* the operator is, with unit, agency and need */
 	bool has_instrument;
 	bool has_entry;
 
@@ -152,6 +155,8 @@ struct ask {
 
 	/* ground, weigh, decide */
 	struct facts facts;
+	struct budgets_weight weights[ASK_SCOPES];
+	uint32_t weighed; /* bits: which of these are filled in */
 	struct store_instrument instrument;
 	struct decision decision;
 	struct str approvals[LIMIT_NEEDS];
@@ -167,6 +172,7 @@ struct ask {
 	/* approvals */
 	struct store_request pending; /* the row of a request looked at */
 	struct ask *child;	      /* the request decided again */
+	struct ask *approver;	      /* of a child: who waits for it */
 	struct ask_look *look;	      /* NULL: no older entry */
 
 	/* enter, answer */
@@ -178,7 +184,6 @@ struct ask {
 	uint64_t status;
 	struct str content_type;
 	struct str location;
-	struct str receipt;
 	struct str body;
 };
 

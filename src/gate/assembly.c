@@ -3,9 +3,11 @@
 
 #include "gate/epoch.h"
 #include "gate/force.h"
+#include "limits.h"
 #include "store/store.h"
 #include "store/tiles.h"
 #include "util/fault.h"
+#include "util/instant.h"
 
 static int
 restore_edge(struct gate *gate)
@@ -35,6 +37,7 @@ assembly_init(struct gate *gate)
 
 	arena_init(&gate->note_arena, LIMIT_ASK_BYTES);
 	arena_init(&gate->pack_arena, LIMIT_ASK_BYTES);
+	arena_init(&gate->scratch, LIMIT_BATCH_BYTES);
 	r = vocabulary_init(&gate->vocabulary);
 	if (r == 0)
 		r = tlog_edge_new(&gate->edge);
@@ -52,6 +55,7 @@ assembly_fini(struct gate *gate)
 	vocabulary_fini(&gate->vocabulary);
 	gate->edge = tlog_edge_free(gate->edge);
 	arena_fini(&gate->note_arena);
+	arena_fini(&gate->scratch);
 	epoch_fini(gate);
 }
 
@@ -66,4 +70,22 @@ assembly_sign_head(struct gate *gate)
 	if (batch.failed == REFUSAL_NONE)
 		return 0;
 	return gate->is_refused ? KEYS_E_REFUSED : KEYS_E_DOWN;
+}
+
+int
+assembly_check_clock(const struct gate *gate, struct diag_list *diags)
+{
+	int64_t now = clock_now_us(&gate->clock);
+	char shows[INSTANT_TEXT_SIZE];
+	char newest[INSTANT_TEXT_SIZE];
+
+	if (gate->last_us - now <= (int64_t)LIMIT_CLOCK_BACK_MS * 1000)
+		return 0;
+	instant_format(shows, now);
+	instant_format(newest, gate->last_us);
+	diag_error_at(diags, STR("clock"),
+	    "it ran back: it shows %s, the newest entry of the log is of %s",
+	    shows, newest);
+	diag_help(diags, "set it right, or wait until it has caught up");
+	return ASSEMBLY_E_CLOCK;
 }

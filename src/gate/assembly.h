@@ -6,6 +6,7 @@
 #define STILE_GATE_ASSEMBLY_H
 
 #include "gate/path.h"
+#include "util/diag.h"
 
 /*
  * Fill in what follows from the inputs of *gate (store open for writing,
@@ -24,5 +25,17 @@ void assembly_fini(struct gate *gate) NONNULL;
  * Returns: 0; KEYS_E_*; fault.
  */
 int assembly_sign_head(struct gate *gate) MUST_USE NONNULL;
+
+/*
+ * The clock must not be behind the newest entry, but for the little that a
+ * clock may be set back: times in the log do not run backwards.
+ *
+ * Returns: 0; ASSEMBLY_E_CLOCK, and diags say both times.
+ */
+enum {
+	ASSEMBLY_E_CLOCK = 1,
+};
+int assembly_check_clock(const struct gate *gate, struct diag_list *diags)
+    MUST_USE NONNULL;
 
 #endif

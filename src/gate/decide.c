@@ -24,6 +24,14 @@ is_in_scope(const struct store_instrument *instrument, enum record_field field)
 static void
 narrow(struct ask *ask)
 {
+	static const struct ruling ruling = {
+		.pack = STR_INIT("instrument"),
+		.rule = STR_INIT("not-in-scope"),
+		.says = STR_INIT("The instrument does not name this field."),
+		.remedy = STR_INIT("Ask for what the instrument names."),
+		.cite = STR_INIT("625 ILCS 5/6-110.3(a); 940 CMR 37.04(1); "
+				 "DIS-1"),
+	};
 	struct decision *decision = &ask->decision;
 	uint16_t at = UINT16_MAX;
 
@@ -33,19 +41,8 @@ narrow(struct ask *ask)
 		if (field->verdict == VERDICT_DENY ||
 		    is_in_scope(&ask->instrument, field->field))
 			continue;
-		if (at == UINT16_MAX && decision->n_rulings < LIMIT_RULINGS) {
-			at = (uint16_t)decision->n_rulings++;
-			decision->rulings[at] = (struct ruling){
-				.pack = STR("instrument"),
-				.rule = STR("not-in-scope"),
-				.says = STR("The instrument does not name this "
-					    "field."),
-				.remedy = STR("Ask for what the instrument "
-					      "names."),
-				.cite = STR("625 ILCS 5/6-110.3(a); 940 CMR "
-					    "37.04(1); DIS-1"),
-			};
-		}
+		if (at == UINT16_MAX)
+			at = judge_add_ruling(decision, &ask->arena, &ruling);
 		if (field->verdict == VERDICT_PERMIT)
 			decision->n_permitted--;
 		field->verdict = VERDICT_DENY;

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "gate/epoch.h"
+#include "gate/ledger.h"
 #include "store/entries.h"
 #include "store/holds.h"
 #include "store/store.h"
@@ -26,7 +27,8 @@ gather(void *context, const struct store_sealed *sealed)
 
 	*row = *sealed;
 	row->bytes = arena_str(gathering->arena, sealed->bytes);
-	if (row->bytes.p == NULL)
+	row->answer = arena_str(gathering->arena, sealed->answer);
+	if (row->bytes.p == NULL || row->answer.p == NULL)
 		return gathering->arena->is_full ? 1 : FAULT(ENOMEM);
 	gathering->n++;
 	return 0;
@@ -50,6 +52,30 @@ erase_one(struct gate *gate, struct erase_report *report, enum entry_type type,
 	return 0;
 }
 
+/*
+ * Seal bytes anew in the class of holds; what is empty stays so.
+ *
+ * Returns: 0; EPOCH_E_*; fault.
+ */
+static int
+seal_anew(struct gate *gate, struct str *moved, struct arena *arena,
+    struct str context, struct str sealed)
+{
+	struct str plain;
+	int r;
+
+	*moved = sealed;
+	if (sealed.len == 0)
+		return 0;
+	if (context.p == NULL)
+		return FAULT(ENOMEM);
+	r = epoch_open(gate, &plain, arena, context, sealed);
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
+	return TRACE(epoch_seal(gate, EPOCH_HOLD, moved, arena, context,
+	    plain));
+}
+
 /* Sealed anew for as long as it is held; once is enough. */
 static int
 move_one(struct gate *gate, struct erase_report *report,
@@ -57,27 +83,23 @@ move_one(struct gate *gate, struct erase_report *report,
 {
 	CLEANUP(arena_fini) struct arena arena = { 0 };
 	struct store_sealed moved = { .index = row->index };
-	struct str context;
-	struct str plain;
 	int r = epoch_ready(gate, EPOCH_HOLD, now_us);
 
-	arena_init(&arena, LIMIT_ASK_BYTES);
-	context = arena_format(&arena, "entry %llu",
-	    (unsigned long long)row->index);
-	if (r == 0 && context.p == NULL)
-		r = FAULT(ENOMEM);
-	if (r < 0)
+	if (r != 0)
 		return TRACE(r);
-	r = epoch_open(gate, &plain, &arena, context, row->bytes);
+	arena_init(&arena, LIMIT_BATCH_BYTES);
+	moved.epoch = gate->epochs[EPOCH_HOLD].id;
+	r = seal_anew(gate, &moved.bytes, &arena,
+	    ledger_context(&arena, "entry", row->index), row->bytes);
+	if (r == 0)
+		r = seal_anew(gate, &moved.answer, &arena,
+		    ledger_context(&arena, "answer", row->index),
+		    row->answer);
 	/* Left where it is: what keeps it there is its epoch, not erased yet. */
 	report->n_waiting += r > 0;
 	if (r != 0)
 		return r < 0 ? TRACE(r) : 0;
-	moved.epoch = gate->epochs[EPOCH_HOLD].id;
-	r = epoch_seal(gate, EPOCH_HOLD, &moved.bytes, &arena, context,
-	    plain);
-	if (r == 0)
-		r = entries_change_sealed(gate->store, &moved);
+	r = entries_change_sealed(gate->store, &moved);
 	report->n_moved++;
 	return r > 0 ? FAULT(EIO) : TRACE(r);
 }

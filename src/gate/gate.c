@@ -2,6 +2,7 @@
 #include "gate/gate.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -25,6 +27,7 @@
 #include "store/store.h"
 #include "util/eventlog.h"
 #include "util/fault.h"
+#include "util/file.h"
 #include "util/instant.h"
 #include "util/sandbox.h"
 
@@ -49,8 +52,11 @@ struct host {
 	bool has_config;
 	bool has_gate;
 	bool has_turn;
+	bool was_behind; /* of the clock, when it was told last */
 	uint64_t told_size; /* what the clerk was told */
-	char paths[4][4096]; /* store, records, keeper.sock, clerk.sock */
+	struct arena witnessed; /* holds gate.witnessed */
+	struct timespec witnessed_at; /* when its file was written */
+	char paths[5][4096]; /* store, records, keeper.sock, clerk.sock, outbox */
 };
 
 enum {
@@ -58,6 +64,7 @@ enum {
 	PATH_RECORDS,
 	PATH_KEEPER,
 	PATH_CLERK,
+	PATH_WITNESSED,
 };
 
 static void
@@ -105,6 +112,9 @@ open_inputs(struct host *host, struct diag_list *diags)
 	    host->config.source.path.p);
 	make_path(host->paths[PATH_KEEPER], host->dir, "run/keeper.sock");
 	make_path(host->paths[PATH_CLERK], host->dir, "run/clerk.sock");
+	make_path(host->paths[PATH_WITNESSED], host->dir,
+	    "outbox/" OUTBOX_WITNESSED);
+	diags->where = str_of(host->paths[PATH_STORE]);
 	r = csprng_open(&host->csprng);
 	if (r == 0)
 		r = store_open(&host->store, str_of(host->paths[PATH_STORE]),
@@ -146,7 +156,7 @@ assemble(struct host *host, struct diag_list *diags)
 		diag_error_at(diags, str_of(host->paths[PATH_STORE]),
 		    "the log in the store is not whole: run `stile log check`");
 	host->has_gate = r == 0;
-	return r;
+	return r != 0 ? r : assembly_check_clock(&host->gate, diags);
 }
 
 static int
@@ -156,7 +166,24 @@ load_packs(struct host *host, struct diag_list *diags)
 	    host->config.n_packs, clock_now_us(&host->gate.clock), diags);
 }
 
-/* The keeper starts beside us: give it time. */
+/* Told to end before it began? A SIGHUP is nothing yet: packs come later. */
+static bool
+is_told_to_end(struct host *host, int wait_ms)
+{
+	struct pollfd item = { host->signal_fd, POLLIN, 0 };
+	struct signalfd_siginfo info;
+
+	return poll(&item, 1, wait_ms) > 0 &&
+	    read(host->signal_fd, &info, sizeof(info)) ==
+		(ssize_t)sizeof(info) &&
+	    info.ssi_signo != SIGHUP;
+}
+
+enum {
+	HOST_E_ENDED = 1, /* told to end before it was ready */
+};
+
+/* The keeper starts beside us: give it time. Returns: 0; HOST_E_ENDED; fault. */
 static int
 meet_keeper(struct host *host)
 {
@@ -165,7 +192,8 @@ meet_keeper(struct host *host)
 
 		if (r != KEYS_E_DOWN)
 			return r < 0 ? TRACE(r) : 0;
-		poll(NULL, 0, KEEPER_WAIT_MS);
+		if (is_told_to_end(host, KEEPER_WAIT_MS))
+			return HOST_E_ENDED;
 	}
 	eventlog_write(&host->log, EVENTLOG_ERROR,
 	    "the keeper does not answer");
@@ -180,9 +208,11 @@ enter_sandbox(struct host *host)
 	char packs[4096];
 	char trust[4096];
 	char run[4096];
+	char outbox[4096];
 	char *slash;
 	struct sandbox_path paths[] = { { state, true }, { records, false },
-		{ packs, false }, { trust, false }, { run, false } };
+		{ packs, false }, { trust, false }, { run, false },
+		{ outbox, false } };
 	struct sandbox sandbox = { .role = SANDBOX_GATE,
 		.paths = paths,
 		.n_paths = ARRAY_LEN(paths) };
@@ -192,6 +222,7 @@ enter_sandbox(struct host *host)
 	make_path(packs, host->dir, "packs");
 	make_path(trust, host->dir, "trust");
 	make_path(run, host->dir, "run");
+	make_path(outbox, host->dir, "outbox");
 	snprintf(records, sizeof(records), "%s", host->paths[PATH_RECORDS]);
 	slash = strrchr(records, '/');
 	if (slash != NULL)
@@ -248,20 +279,20 @@ tell_clerk(struct host *host)
 	size_t place;
 
 	buf_init(&frame, LIMIT_FRAME_BYTES);
-	if (gate->note.p == NULL || gate->signed_size == host->told_size)
+	if (gate->note.p == NULL || gate->note_size == host->told_size)
 		return;
 	if (host->clerk_fd < 0)
 		host->clerk_fd = connect_clerk(host->paths[PATH_CLERK]);
 	if (host->clerk_fd < 0)
 		return;
-	place = frame_begin(&frame, CLERK_KIND_CHECKPOINT, gate->signed_size);
+	place = frame_begin(&frame, CLERK_KIND_CHECKPOINT, gate->note_size);
 	frame_put(&frame, CLERK_NOTE, gate->note);
 	if (frame_end(&frame, place) != 0)
 		return;
 	/* A checkpoint that does not fit now is told with the next one. */
 	if (send(host->clerk_fd, frame.bytes, frame.len, MSG_NOSIGNAL) ==
 	    (ssize_t)frame.len) {
-		host->told_size = gate->signed_size;
+		host->told_size = gate->note_size;
 		return;
 	}
 	close(host->clerk_fd);
@@ -307,6 +338,40 @@ take_signal(struct host *host)
 	return is_stop;
 }
 
+/* A word when the clock runs back, and one when it has caught up. */
+static void
+watch_clock(struct host *host)
+{
+	if (host->gate.is_behind == host->was_behind)
+		return;
+	host->was_behind = host->gate.is_behind;
+	eventlog_write(&host->log,
+	    host->was_behind ? EVENTLOG_ERROR : EVENTLOG_INFO, "%s",
+	    host->was_behind
+		? "the clock ran back behind the newest entry: nothing is "
+		  "disclosed until it has caught up"
+		: "the clock has caught up");
+}
+
+/* The clerk keeps the newest witnessed checkpoint in a file: look at it. */
+static void
+see_witnessed(struct host *host)
+{
+	const char *path = host->paths[PATH_WITNESSED];
+	struct stat info;
+
+	if (stat(path, &info) < 0 ||
+	    (info.st_mtim.tv_sec == host->witnessed_at.tv_sec &&
+		info.st_mtim.tv_nsec == host->witnessed_at.tv_nsec))
+		return;
+	host->witnessed_at = info.st_mtim;
+	host->gate.witnessed = (struct str){ 0 };
+	arena_reset(&host->witnessed);
+	if (file_read(&host->gate.witnessed, &host->witnessed, AT_FDCWD, path,
+		LIMIT_TLOG_NOTE_BYTES) != 0)
+		host->gate.witnessed = (struct str){ 0 };
+}
+
 /* What is done between batches: never on the way to an answer. */
 static int
 keep_house(struct host *host)
@@ -314,13 +379,19 @@ keep_house(struct host *host)
 	struct gate *gate = &host->gate;
 	int r = 0;
 
-	if (!store_is_writable(host->store))
+	if (!store_is_writable(host->store)) {
+		eventlog_write(&host->log, EVENTLOG_ERROR,
+		    "the store failed for good: %.*s",
+		    STR_ARG(store_reason(host->store)));
 		return FAULT(EIO);
-	if (gate->note.p == NULL && !gate->is_refused)
+	}
+	if ((gate->note.p == NULL || !gate->knows_keeper) && !gate->is_refused)
 		r = assembly_sign_head(gate);
 	if (r < 0)
 		return TRACE(r);
+	watch_clock(host);
 	tell_clerk(host);
+	see_witnessed(host);
 	/* Space may have come back: one small durable write tells. */
 	if (gate->is_unwritable && store_probe(host->store) == 0)
 		gate->is_unwritable = false;
@@ -481,6 +552,7 @@ finish(struct host *host)
 	source_close(&host->source);
 	store_close(host->store);
 	csprng_close(&host->csprng);
+	arena_fini(&host->witnessed);
 	if (host->has_config)
 		config_fini(&host->config);
 	if (host->clerk_fd >= 0)
@@ -506,6 +578,7 @@ gate_run(const char *dir, int listen_fd, int parent_fd)
 	host->parent_fd = parent_fd;
 	host->signal_fd = -1;
 	host->clerk_fd = -1;
+	arena_init(&host->witnessed, 2 * (size_t)LIMIT_TLOG_NOTE_BYTES);
 	host->log = eventlog_stderr("gate");
 	r = start(host, &diags);
 	log_diags(host, &diags);

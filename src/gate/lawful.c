@@ -417,7 +417,7 @@ static int
 try_candidate(struct search *search, uint64_t changes)
 {
 	struct facts then = search->base;
-	struct decision decision;
+	struct decision decision = { 0 };
 	struct str sentence;
 	uint64_t which = 0;
 	int r;

@@ -9,10 +9,11 @@
 #include "tlog/merkle.h"
 #include "util/fault.h"
 
-static struct str
-context_of(struct arena *arena, uint64_t index)
+struct str
+ledger_context(struct arena *arena, const char *what, uint64_t index)
 {
-	return arena_format(arena, "entry %llu", (unsigned long long)index);
+	return arena_format(arena, "%s %llu", what,
+	    (unsigned long long)index);
 }
 
 static int
@@ -34,21 +35,35 @@ append(struct gate *gate, const struct entry *entry, struct str bytes,
 	return r > 0 ? FAULT(EIO) : TRACE(r);
 }
 
+/* Sealed for a place of the log, in the scratch. */
 static int
-put_sealed(struct gate *gate, const struct entry_text *text,
-    struct arena *arena, const struct entry *entry, uint64_t index)
+seal(struct gate *gate, enum entry_type class, struct str *sealed,
+    const char *what, uint64_t index, const struct str *parts, size_t n_parts)
 {
-	struct str context = context_of(arena, index);
-	struct store_sealed row = { .index = index };
-	int r;
+	struct arena *scratch = &gate->scratch;
+	struct str context = ledger_context(scratch, what, index);
+	struct str plain = arena_join(scratch, parts, n_parts);
 
 	if (context.p == NULL)
 		return FAULT(ENOMEM);
-	r = epoch_ready(gate, entry->type, entry->time_us);
+	return TRACE(epoch_seal(gate, class, sealed, scratch, context, plain));
+}
+
+static int
+put_sealed(struct gate *gate, const struct entry *entry,
+    const struct entry_text *text, uint64_t index)
+{
+	struct store_sealed row = { .index = index, .answer = STR("") };
+	int r = epoch_ready(gate, entry->type, entry->time_us);
+
+	arena_reset(&gate->scratch);
 	row.epoch = gate->epochs[entry->type].id;
 	if (r == 0)
-		r = epoch_seal(gate, entry->type, &row.bytes, arena, context,
-		    text->kept);
+		r = seal(gate, entry->type, &row.bytes, "entry", index,
+		    &text->kept, 1);
+	if (r == 0 && entry->answer[0].len > 0)
+		r = seal(gate, entry->type, &row.answer, "answer", index,
+		    entry->answer, 2);
 	if (r == 0)
 		r = entries_put_sealed(gate->store, &row);
 	return r > 0 ? FAULT(EIO) : TRACE(r);
@@ -64,7 +79,7 @@ ledger_append(struct gate *gate, struct entry_text *text, struct arena *arena,
 	if (r == 0)
 		r = append(gate, entry, text->leaf, index);
 	if (r == 0)
-		r = put_sealed(gate, text, arena, entry, index);
+		r = put_sealed(gate, entry, text, index);
 	return TRACE(r);
 }
 
@@ -95,7 +110,7 @@ ledger_open(struct gate *gate, struct entry_text *text, struct arena *arena,
     uint64_t index)
 {
 	struct store_sealed row;
-	struct str context = context_of(arena, index);
+	struct str context = ledger_context(arena, "entry", index);
 	int r = entries_find_sealed(gate->store, arena, &row, index);
 
 	if (r != 0)
@@ -109,30 +124,79 @@ ledger_open(struct gate *gate, struct entry_text *text, struct arena *arena,
 }
 
 int
-ledger_put_tiles(struct gate *gate)
+ledger_put_answer(struct gate *gate, const struct entry *entry, uint64_t index)
 {
-	for (size_t i = 0; i < tlog_edge_n_full(gate->edge); i++) {
-		struct tlog_edge_tile tile = tlog_edge_full(gate->edge, i);
-		int r = entries_put_tile(gate->store, tile.level, tile.index,
-		    tile.hashes);
+	struct str sealed;
+	int r;
 
-		if (r != 0)
-			return r;
+	arena_reset(&gate->scratch);
+	r = seal(gate, entry->type, &sealed, "answer", index, entry->answer, 2);
+	if (r == 0)
+		r = entries_put_answer(gate->store, index, sealed);
+	return r > 0 ? FAULT(EIO) : TRACE(r);
+}
+
+int
+ledger_open_answer(struct gate *gate, struct str *answer, struct arena *arena,
+    uint64_t index)
+{
+	struct str context = ledger_context(arena, "answer", index);
+	struct str sealed;
+	int r = entries_find_answer(gate->store, arena, &sealed, index);
+
+	if (r != 0)
+		return r < 0 ? TRACE(r) : LEDGER_E_ABSENT;
+	if (sealed.len == 0)
+		return LEDGER_E_ABSENT;
+	if (context.p == NULL)
+		return FAULT(ENOMEM);
+	r = epoch_open(gate, answer, arena, context, sealed);
+	return r < 0 ? TRACE(r) : r;
+}
+
+/*
+ * The head over the entries before these: it was given out in receipts,
+ * and until now the keeper alone remembered it.
+ */
+static int
+keep_head(struct gate *gate)
+{
+	struct store_head head = { gate->note_size, gate->note };
+
+	if (gate->note.p == NULL || gate->note_size == gate->kept_size)
+		return 0;
+	return TRACE(entries_put_head(gate->store, &head));
+}
+
+int
+ledger_finish(struct gate *gate)
+{
+	int r = keep_head(gate);
+
+	for (size_t i = 0; i < tlog_edge_n_full(gate->edge) && r == 0; i++) {
+		struct tlog_edge_tile tile = tlog_edge_full(gate->edge, i);
+
+		r = entries_put_tile(gate->store, tile.level, tile.index,
+		    tile.hashes);
 	}
+	if (r == 0)
+		r = store_commit(gate->store);
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
+	if (gate->note.p != NULL)
+		gate->kept_size = gate->note_size;
+	epoch_keep(gate);
 	return 0;
 }
 
 int
 ledger_commit(struct gate *gate, int64_t now_us)
 {
-	int r = ledger_put_tiles(gate);
+	int r = ledger_finish(gate);
 
-	if (r == 0)
-		r = store_commit(gate->store);
 	if (r != 0)
 		return r < 0 ? TRACE(r) : FAULT(EIO);
 	tlog_edge_mark(gate->edge);
 	gate->last_us = now_us;
-	epoch_keep(gate);
 	return 0;
 }

@@ -96,7 +96,8 @@ is_match(struct str pointer, const char *pattern)
 {
 	struct str want = str_of(pattern);
 
-	if (!str_has_suffix(want, STR("/*")))
+	if (want.len < 2 || want.p[want.len - 1] != '*' ||
+	    want.p[want.len - 2] != '/')
 		return str_is_equal(pointer, want);
 	want.len--;
 	return str_has_prefix(pointer, want) &&
@@ -119,7 +120,13 @@ is_honest(struct str text)
 	size_t at = 0;
 
 	while (at < text.len) {
-		int32_t code = utf8_next(text, &at);
+		int32_t code;
+
+		if (text.p[at] >= 0x20 && text.p[at] < 0x7f) {
+			at++;
+			continue;
+		}
+		code = utf8_next(text, &at);
 
 		if (code < 0 || utf8_is_deceptive((uint32_t)code))
 			return false;
@@ -148,6 +155,19 @@ is_empty_container(const struct member *member,
 	return false;
 }
 
+static struct str
+what_is_expected(char type)
+{
+	switch (type) {
+	case 'i':
+		return STR("a whole number is expected");
+	case 'b':
+		return STR("true or false is expected");
+	default:
+		return STR("text is expected");
+	}
+}
+
 static void
 check_member(struct refusal *refusal, const struct member *member,
     const struct member_shape *shape, size_t n)
@@ -160,18 +180,18 @@ check_member(struct refusal *refusal, const struct member *member,
 			    member->pointer, STR(""));
 		return;
 	}
-	if (member->type != rule->type)
+	if (member->type != (rule->type == 'S' ? 's' : rule->type))
 		refuse(refusal, REFUSAL_WRONG_TYPE, member->pointer,
-		    rule->type == 's' ? STR("text is expected") :
-			rule->type == 'i'
-			? STR("a whole number is expected")
-			: STR("true or false is expected"));
+		    what_is_expected(rule->type));
 	else if (member->value.len > rule->max)
 		refuse(refusal, REFUSAL_TOO_LONG, member->pointer, STR(""));
 	else if (member->type == 's' && !is_honest(member->value))
 		refuse(refusal, REFUSAL_BAD_TEXT, member->pointer,
 		    STR("control, bidirectional, zero-width and private "
 			"characters are refused"));
+	else if (rule->type == 's' && str_trim(member->value).len == 0)
+		refuse(refusal, REFUSAL_BAD_VALUE, member->pointer,
+		    STR("it is empty"));
 }
 
 static void
@@ -209,6 +229,21 @@ members_find(const struct members *members, const char *pointer)
 {
 	for (size_t i = 0; i < members->n_items; i++) {
 		if (is_match(members->items[i].pointer, pointer))
+			return members->items[i].value;
+	}
+	return (struct str){ 0 };
+}
+
+struct str
+members_below(const struct members *members, struct str prefix,
+    struct str rest)
+{
+	for (size_t i = 0; i < members->n_items; i++) {
+		struct str have = members->items[i].pointer;
+
+		if (have.len == prefix.len + rest.len &&
+		    memcmp(have.p, prefix.p, prefix.len) == 0 &&
+		    memcmp(have.p + prefix.len, rest.p, rest.len) == 0)
 			return members->items[i].value;
 	}
 	return (struct str){ 0 };

@@ -29,7 +29,7 @@ struct members {
 struct member_shape {
 	/* JSON Pointer; a last part of "*" stands for array positions. */
 	const char *pointer;
-	char type; /* s or i or b */
+	char type; /* s or i or b; S for text that may be blank */
 	size_t max; /* bytes of text; for arrays: elements are counted apart */
 	bool is_required;
 };
@@ -56,6 +56,10 @@ bool members_check(struct refusal *refusal, const struct members *members,
 /* The value at the pointer; p == NULL when absent. */
 struct str members_find(const struct members *members, const char *pointer)
     NONNULL;
+
+/* As members_find() for a pointer in two parts. */
+struct str members_below(const struct members *members, struct str prefix,
+    struct str rest) NONNULL;
 
 /* Whether any member lies at or under the pointer. */
 bool members_has(const struct members *members, const char *pointer) NONNULL;

@@ -221,19 +221,19 @@ load_rules(struct pack *pack, int folder, struct diag_list *diags)
 }
 
 static int
-run_tests(struct pack *pack, int folder, struct diag_list *diags)
+run_tests(struct pack *pack, int folder, FILE *report, struct diag_list *diags)
 {
 	struct str tests;
 	int r = pack_read(&tests, &pack->arena, folder, "tests.json", diags);
 
 	if (r == 0)
-		r = pack_test(pack, tests, NULL, diags);
+		r = pack_test(pack, tests, report, diags);
 	return r < 0 ? TRACE(r) : r;
 }
 
 static int
 load(struct pack *pack, int folder, struct str vkey, int64_t now_us,
-    struct diag_list *diags)
+    FILE *report, struct diag_list *diags)
 {
 	int r = pack_note_check(pack, folder, vkey, diags);
 
@@ -242,7 +242,7 @@ load(struct pack *pack, int folder, struct str vkey, int64_t now_us,
 	if (r == 0)
 		r = load_rules(pack, folder, diags);
 	if (r == 0)
-		r = run_tests(pack, folder, diags);
+		r = run_tests(pack, folder, report, diags);
 	return r < 0 ? TRACE(r) : r;
 }
 
@@ -272,14 +272,41 @@ open_settings(struct pack **out, int *fd, const char *folder,
 	return r < 0 ? TRACE(r) : r;
 }
 
+/* Messages name a file of the pack: say of which pack. */
+static void
+name_folder(struct diag_list *diags, size_t from, const char *folder)
+{
+	struct str name = str_of(folder);
+
+	while (name.len > 0 && name.p[name.len - 1] == '/')
+		name.len--;
+	for (size_t i = name.len; i > 0; i--) {
+		if (name.p[i - 1] == '/') {
+			name = str_part(name, i, name.len);
+			break;
+		}
+	}
+	for (size_t i = from; i < diags->n_items; i++) {
+		struct diag *diag = &diags->items[i];
+		struct str where = arena_format(diags->arena, "%.*s/%.*s",
+		    STR_ARG(name), STR_ARG(diag->where));
+
+		if (where.p != NULL &&
+		    str_find(diag->where, '/', 0) == diag->where.len)
+			diag->where = where;
+	}
+}
+
 int
 pack_authority(struct str *authority, struct arena *arena, const char *folder,
     struct diag_list *diags)
 {
 	CLEANUP(close_folder) int fd = -1;
 	CLEANUP(pack_freep) struct pack *pack = NULL;
+	size_t from = diags->n_items;
 	int r = open_settings(&pack, &fd, folder, diags);
 
+	name_folder(diags, from, folder);
 	if (r != 0)
 		return r < 0 ? TRACE(r) : r;
 	*authority = arena_str(arena, pack->authority);
@@ -298,20 +325,39 @@ pack_sign(const char *folder, struct str skey, struct diag_list *diags)
 	return r < 0 ? TRACE(r) : r;
 }
 
+static int
+open_and_load(struct pack **out, const struct vocabulary *vocabulary,
+    const char *folder, struct str vkey, int64_t now_us, FILE *report,
+    struct diag_list *diags)
+{
+	CLEANUP(close_folder) int fd = -1;
+	CLEANUP(pack_freep) struct pack *pack = NULL;
+	size_t from = diags->n_items;
+	int r = open_settings(&pack, &fd, folder, diags);
+
+	if (r == 0) {
+		pack->vocabulary = vocabulary;
+		r = load(pack, fd, vkey, now_us, report, diags);
+	}
+	if (r == 0)
+		*out = TAKE(pack);
+	name_folder(diags, from, folder);
+	return r < 0 ? TRACE(r) : r;
+}
+
 int
 pack_load(struct pack **out, const struct vocabulary *vocabulary,
     const char *folder, struct str vkey, int64_t now_us,
     struct diag_list *diags)
 {
-	CLEANUP(close_folder) int fd = -1;
-	CLEANUP(pack_freep) struct pack *pack = NULL;
-	int r = open_settings(&pack, &fd, folder, diags);
+	return open_and_load(out, vocabulary, folder, vkey, now_us, NULL,
+	    diags);
+}
 
-	if (r != 0)
-		return r < 0 ? TRACE(r) : r;
-	pack->vocabulary = vocabulary;
-	r = load(pack, fd, vkey, now_us, diags);
-	if (r == 0)
-		*out = TAKE(pack);
-	return r < 0 ? TRACE(r) : r;
+int
+pack_try(struct pack **out, const struct vocabulary *vocabulary,
+    const char *folder, int64_t now_us, FILE *report, struct diag_list *diags)
+{
+	return open_and_load(out, vocabulary, folder, STR(""), now_us, report,
+	    diags);
 }

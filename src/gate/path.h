@@ -61,7 +61,11 @@ struct gate {
 	uint64_t signed_size; /* what the keeper signed last */
 	bool knows_keeper;    /* hello was answered since it was last down */
 	struct arena note_arena;
-	struct str note; /* checkpoint of signed_size */
+	struct str note;      /* the newest checkpoint we were given */
+	struct str witnessed; /* newest that a quorum cosigned; empty: none.
+				 Input, borrowed; see answer.c */
+	uint64_t note_size;   /* of the tree under note */
+	uint64_t kept_size; /* of the newest checkpoint in the store */
 
 	/* sealing */
 	struct gate_epoch epochs[ENTRY_N]; /* current, by class (epoch.h) */
@@ -69,8 +73,11 @@ struct gate {
 
 	int64_t keep_us[ENTRY_N]; /* how long values are kept; 0: for ever */
 	bool is_unsettled; /* erased bytes are left in the write-ahead log */
+	/* of one call that needs room for a while; each begins by a reset */
+	struct arena scratch;
 
 	int64_t last_us;  /* time of the newest entry */
+	bool is_behind;	  /* the clock was before last_us in the last batch */
 	bool is_unwritable; /* the last commit failed: probe before ready */
 	bool is_stopped;  /* the store broke: the process must end */
 	bool is_refused;  /* the keeper refused our log: a human must look */

@@ -25,8 +25,8 @@ long_field(const char *name, int64_t value)
 	return (struct cedar_field){ str_of(name), cedar_long(value) };
 }
 
-static int
-set_field(struct cedar_field *field, struct arena *arena, const char *name,
+int
+question_set(struct cedar_field *field, struct arena *arena, const char *name,
     const struct str *items, size_t n)
 {
 	struct cedar_value *values = ARENA_ARRAY(arena, n, struct cedar_value);
@@ -53,7 +53,7 @@ fill_principal(struct question *q, struct arena *arena,
 	q->attrs[n++] = bool_field("training_current", who->training_current);
 	q->attrs[n++] = bool_field("rules_current", who->rules_current);
 	q->attrs[n++] = bool_field("agreement_current", who->agreement_current);
-	r = set_field(&q->attrs[n++], arena, "roles", who->roles, who->n_roles);
+	r = question_set(&q->attrs[n++], arena, "roles", who->roles, who->n_roles);
 	if (r < 0)
 		return TRACE(r);
 	assert(n == QUESTION_ATTRS);
@@ -110,16 +110,16 @@ fill_context(struct question *q, struct arena *arena, const struct facts *facts)
 	c[5] = bool_field("reason_given", facts->reason_given);
 	c[6] = text_field("subject_kind", facts->subject_kind);
 	c[7] = bool_field("is_self", facts->is_self);
-	r = set_field(&c[8], arena, "approvals", facts->approvals,
+	r = question_set(&c[8], arena, "approvals", facts->approvals,
 	    facts->n_approvals);
 	if (r == 0)
-		r = set_field(&c[9], arena, "signals", facts->signals,
+		r = question_set(&c[9], arena, "signals", facts->signals,
 		    facts->n_signals);
 	if (r == 0)
-		r = set_field(&c[10], arena, "overdue", facts->overdue,
+		r = question_set(&c[10], arena, "overdue", facts->overdue,
 		    facts->n_overdue);
 	if (r == 0)
-		r = set_field(&c[11], arena, "flags", facts->flags,
+		r = question_set(&c[11], arena, "flags", facts->flags,
 		    facts->n_flags);
 	c[12] = (struct cedar_field){ STR("now"),
 		cedar_datetime(facts->now_us / 1000) };

@@ -37,4 +37,11 @@ int question_make(struct question **question, struct arena *arena,
     const struct vocabulary *vocabulary, const struct facts *facts,
     struct str action) MUST_USE NONNULL;
 
+/*
+ * A set of texts as a member of the context: its value lives in the arena and
+ * borrows the texts. Returns: 0; fault.
+ */
+int question_set(struct cedar_field *field, struct arena *arena,
+    const char *name, const struct str *items, size_t n) MUST_USE NONNULL;
+
 #endif

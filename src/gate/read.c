@@ -20,16 +20,16 @@
 #include "util/instant.h"
 
 #define SUBJECT_SHAPE(prefix)                                                  \
-	{ prefix "/licence/state", 's', 2, false },                            \
-	    { prefix "/licence/number", 's', LIMIT_ASK_TEXT, false },          \
-	    { prefix "/vin", 's', LIMIT_ASK_TEXT, false },                     \
-	    { prefix "/plate/state", 's', 2, false },                          \
-	    { prefix "/plate/number", 's', LIMIT_ASK_TEXT, false },            \
+	{ prefix "/licence/state", 'S', 2, false },                            \
+	    { prefix "/licence/number", 'S', LIMIT_ASK_TEXT, false },          \
+	    { prefix "/vin", 'S', LIMIT_ASK_TEXT, false },                     \
+	    { prefix "/plate/state", 'S', 2, false },                          \
+	    { prefix "/plate/number", 'S', LIMIT_ASK_TEXT, false },            \
 	    { prefix "/plate/year", 'i', 4, false },                           \
-	    { prefix "/plate/type", 's', 2, false },                           \
-	    { prefix "/person/family", 's', LIMIT_ASK_TEXT, false },           \
-	    { prefix "/person/given", 's', LIMIT_ASK_TEXT, false },            \
-	    { prefix "/person/birth_date", 's', LIMIT_ASK_TEXT, false }
+	    { prefix "/plate/type", 'S', 2, false },                           \
+	    { prefix "/person/family", 'S', LIMIT_ASK_TEXT, false },           \
+	    { prefix "/person/given", 'S', LIMIT_ASK_TEXT, false },            \
+	    { prefix "/person/birth_date", 'S', LIMIT_ASK_TEXT, false }
 
 static const struct member_shape request_shape[] = {
 	SUBJECT_SHAPE("/subject"),
@@ -39,7 +39,7 @@ static const struct member_shape request_shape[] = {
 	{ "/purpose", 's', 16, true },
 	{ "/end_use", 's', 32, true },
 	{ "/fields/*", 's', 64, true },
-	{ "/reason", 's', LIMIT_ASK_REASON, false },
+	{ "/reason", 'S', LIMIT_ASK_REASON, false },
 	{ "/requestor", 's', LIMIT_ASK_NUMBER, false },
 };
 
@@ -88,19 +88,16 @@ read_subject(struct ask *ask, struct subject *subject, const char *prefix)
 	struct subject_problem problem = { 0 };
 	int r;
 
-	for (size_t i = 0; i < ARRAY_LEN(subject_members); i++) {
-		char pointer[64];
-
-		snprintf(pointer, sizeof(pointer), "%s%s", prefix,
-		    subject_members[i].suffix);
+	for (size_t i = 0; i < ARRAY_LEN(subject_members); i++)
 		input.members[subject_members[i].member] =
-		    members_find(&ask->members, pointer);
-	}
+		    members_below(&ask->members, str_of(prefix),
+			str_of(subject_members[i].suffix));
 	r = subject_parse(subject, &problem, &ask->arena, &input,
 	    instant_day(ask->now_us));
 	if (r == SUBJECT_E_REFUSED)
 		ask_refuse(ask, refusal_of(str_of(problem.rule)),
-		    arena_format(&ask->arena, "/%s", problem.member),
+		    arena_format(&ask->arena, "%s%s", prefix,
+			problem.member + strlen("subject")),
 		    arena_format(&ask->arena, "%.*s (rule %s)",
 			STR_ARG(problem.text), problem.rule));
 	return r < 0 ? TRACE(r) : 0;
@@ -251,7 +248,10 @@ read_request(struct gate *gate, struct ask *ask)
 	return 0;
 }
 
-/* The digest of what was asked: the members' bytes, in order. */
+/*
+ * The digest of what was asked: operation, path and members, in order; or what
+ * the front could not make of the body.
+ */
 static void
 digest_body(struct ask *ask)
 {
@@ -264,7 +264,8 @@ digest_body(struct ask *ask)
 	while (frame_next(&tag, &value, &rest)) {
 		uint8_t len[8];
 
-		if (tag != ASK_MEMBER && tag != ASK_OPERATION)
+		if (tag != ASK_MEMBER && tag != ASK_OPERATION &&
+		    tag != ASK_PARAMETER && tag != ASK_MALFORMED)
 			continue;
 		frame_set_u64(len, value.len);
 		sha256_add(&hash, len, sizeof(len));
@@ -286,8 +287,11 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (r < 0)
 		return TRACE(r);
 	digest_body(ask);
-	r = members_decode(&ask->members, &ask->refusal, &ask->arena,
-	    &ask->frame);
+	if (ask->operation->path != PATH_LOOK && !ask->is_settled)
+		r = replay_find(gate, batch, ask);
+	if (r == 0 && !ask->is_replay)
+		r = members_decode(&ask->members, &ask->refusal, &ask->arena,
+		    &ask->frame);
 	if (r < 0)
 		return TRACE(r);
 	ask->is_settled |= ask->refusal.code != REFUSAL_NONE;
@@ -295,9 +299,7 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		return 0;
 	switch (ask->operation->path) {
 	case PATH_REQUEST:
-		r = replay_find(gate, batch, ask);
-		if (r == 0 && !ask->is_settled)
-			r = read_request(gate, ask);
+		r = read_request(gate, ask);
 		break;
 	case PATH_REGISTER:
 		r = register_read(gate, ask);
@@ -322,7 +324,8 @@ prepare(struct gate *gate, struct batch *batch)
 {
 	int r = 0;
 
-	if (batch->now_us < gate->last_us)
+	gate->is_behind = batch->now_us < gate->last_us;
+	if (gate->is_behind)
 		batch->failed = REFUSAL_CLOCK;
 	else if (!store_is_in_transaction(gate->store) || gate->is_refused)
 		batch->failed = REFUSAL_LOG_UNAVAILABLE;

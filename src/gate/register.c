@@ -11,16 +11,16 @@
 #include "util/instant.h"
 
 #define SUBJECTS_SHAPE(n)                                                      \
-	{ "/subjects/" n "/licence/state", 's', 2, false },                    \
-	    { "/subjects/" n "/licence/number", 's', LIMIT_ASK_TEXT, false },  \
-	    { "/subjects/" n "/vin", 's', LIMIT_ASK_TEXT, false },             \
-	    { "/subjects/" n "/plate/state", 's', 2, false },                  \
-	    { "/subjects/" n "/plate/number", 's', LIMIT_ASK_TEXT, false },    \
+	{ "/subjects/" n "/licence/state", 'S', 2, false },                    \
+	    { "/subjects/" n "/licence/number", 'S', LIMIT_ASK_TEXT, false },  \
+	    { "/subjects/" n "/vin", 'S', LIMIT_ASK_TEXT, false },             \
+	    { "/subjects/" n "/plate/state", 'S', 2, false },                  \
+	    { "/subjects/" n "/plate/number", 'S', LIMIT_ASK_TEXT, false },    \
 	    { "/subjects/" n "/plate/year", 'i', 4, false },                   \
-	    { "/subjects/" n "/plate/type", 's', 2, false },                   \
-	    { "/subjects/" n "/person/family", 's', LIMIT_ASK_TEXT, false },   \
-	    { "/subjects/" n "/person/given", 's', LIMIT_ASK_TEXT, false },    \
-	    { "/subjects/" n "/person/birth_date", 's', LIMIT_ASK_TEXT,        \
+	    { "/subjects/" n "/plate/type", 'S', 2, false },                   \
+	    { "/subjects/" n "/person/family", 'S', LIMIT_ASK_TEXT, false },   \
+	    { "/subjects/" n "/person/given", 'S', LIMIT_ASK_TEXT, false },    \
+	    { "/subjects/" n "/person/birth_date", 'S', LIMIT_ASK_TEXT,        \
 		false }
 
 #define SUBJECTS_SHAPES                                                        \
@@ -47,8 +47,8 @@ static const struct member_shape wanted_shape[] = {
 	{ "/number", 's', LIMIT_ASK_NUMBER, true },
 	{ "/kind", 's', 32, true },
 	{ "/court", 's', LIMIT_ASK_TEXT, true },
-	{ "/judge", 's', LIMIT_ASK_TEXT, false },
-	{ "/docket", 's', LIMIT_ASK_NUMBER, false },
+	{ "/judge", 'S', LIMIT_ASK_TEXT, false },
+	{ "/docket", 'S', LIMIT_ASK_NUMBER, false },
 	{ "/offence", 's', LIMIT_ASK_TEXT, true },
 	{ "/issued", 's', 10, true },
 	{ "/expires", 's', 10, false },
@@ -185,10 +185,32 @@ read_until(struct ask *ask)
 	struct str text = members_find(&ask->members, "/until");
 
 	ask->registration.until_us = INT64_MAX;
-	if (text.p != NULL &&
-	    !instant_parse(&ask->registration.until_us, text))
+	if (text.p == NULL)
+		return;
+	if (!instant_parse(&ask->registration.until_us, text))
 		ask_refuse(ask, REFUSAL_BAD_VALUE, STR("/until"),
 		    STR("an instant is written 2026-11-23T12:00:00Z"));
+	else if (ask->registration.until_us <= ask->now_us)
+		ask_refuse(ask, REFUSAL_BAD_VALUE, STR("/until"),
+		    STR("it lies in the past"));
+}
+
+/* When it was issued and when it ends. */
+static void
+read_days(struct ask *ask)
+{
+	struct ask_register *reg = &ask->registration;
+
+	read_day(ask, &reg->issued, "/issued", 0);
+	read_day(ask, &reg->expires, "/expires", INT32_MAX);
+	if (ask->is_settled)
+		return;
+	if (reg->issued > instant_day(ask->now_us))
+		ask_refuse(ask, REFUSAL_BAD_VALUE, STR("/issued"),
+		    STR("it lies in the future"));
+	else if (reg->expires < reg->issued)
+		ask_refuse(ask, REFUSAL_BAD_VALUE, STR("/expires"),
+		    STR("it ends before it is issued"));
 }
 
 /* The last day of a court's order not to tell. */
@@ -250,8 +272,7 @@ register_read(struct gate *gate, struct ask *ask)
 	read_scope(ask);
 	read_until(ask);
 	read_sealed_until(ask);
-	read_day(ask, &reg->issued, "/issued", 0);
-	read_day(ask, &reg->expires, "/expires", INT32_MAX);
+	read_days(ask);
 	if (rows[row].has_subjects)
 		r = read_subjects(ask);
 	if (ask_is(ask, OPERATION_CREATE_WANTED) && ask->n_subjects == 0)

@@ -4,6 +4,8 @@
  */
 #include "gate/path.h"
 
+#include <errno.h>
+
 #include "store/tiles.h"
 #include "util/fault.h"
 
@@ -21,12 +23,24 @@ meet_keeper(struct gate *gate)
 	return r < 0 ? TRACE(r) : r;
 }
 
+/* The one before was kept with the entries that this one is over. */
+static int
+take(struct gate *gate, struct str note, uint64_t size)
+{
+	arena_reset(&gate->note_arena);
+	gate->note = arena_str(&gate->note_arena, note);
+	gate->note_size = size;
+	gate->signed_size = size;
+	return gate->note.p != NULL ? 0 : FAULT(ENOMEM);
+}
+
 static int
 sign(struct gate *gate)
 {
 	struct tlog_tile_reader reader = tiles_reader(gate->store);
 	struct tlog_proof proof = { 0 };
 	struct digest root;
+	struct str note;
 	uint64_t size = tlog_edge_size(gate->edge);
 	int r = meet_keeper(gate);
 
@@ -40,13 +54,20 @@ sign(struct gate *gate)
 	if (r != 0)
 		return r < 0 ? TRACE(r) : KEYS_E_REFUSED;
 	tlog_edge_root(gate->edge, &root);
-	arena_reset(&gate->note_arena);
-	gate->note = (struct str){ 0 };
-	r = gate->keys.sign(gate->keys.context, &gate->note, &gate->note_arena,
-	    size, &root, proof.hashes, proof.n_hashes);
+	arena_reset(&gate->scratch);
+	r = gate->keys.sign(gate->keys.context, &note, &gate->scratch, size,
+	    &root, proof.hashes, proof.n_hashes);
 	if (r == 0)
-		gate->signed_size = size;
+		r = take(gate, note, size);
 	return r < 0 ? TRACE(r) : r;
+}
+
+/* Whether the newest checkpoint is of the tree as it is, and the keeper well. */
+static bool
+is_signed(const struct gate *gate)
+{
+	return gate->knows_keeper && gate->note.p != NULL &&
+	    gate->note_size == tlog_edge_size(gate->edge);
 }
 
 int
@@ -58,8 +79,7 @@ sign_batch(struct gate *gate, struct batch *batch)
 	for (size_t i = 0; i < batch->n_asks; i++)
 		is_wanted |= batch->asks[i]->is_replay;
 	if (!is_wanted || batch->failed != REFUSAL_NONE ||
-	    (batch->n_entries == 0 && gate->note.p != NULL &&
-		gate->signed_size == tlog_edge_size(gate->edge)))
+	    (batch->n_entries == 0 && is_signed(gate)))
 		return 0;
 	r = sign(gate);
 	if (r == 0)
@@ -68,7 +88,6 @@ sign_batch(struct gate *gate, struct batch *batch)
 		TRACE(r);
 	batch->failed = REFUSAL_LOG_UNAVAILABLE;
 	gate->knows_keeper = false;
-	gate->note = (struct str){ 0 };
 	if (r == KEYS_E_REFUSED) {
 		gate->is_refused = true;
 		gate->reason = STR("the keeper refused to sign: the log was "

@@ -11,6 +11,8 @@
 #include "util/instant.h"
 #include "util/utf8.h"
 
+#define HEADER_LISTED 24 /* names of columns in a message */
+
 /* While a mapping is read. */
 struct loading {
 	struct import_map *map;
@@ -493,6 +495,23 @@ bind_entry(struct import_map *map, struct import_map_entry *entry,
 	    entry->target == IMPORT_MAP_SEALED;
 }
 
+/* What a person needs beside a name that is not there: those that are. */
+static void
+list_header(struct diag_list *diags, const struct csv *header)
+{
+	struct str list = STR("");
+
+	for (size_t i = 0; i < header->n_cells && i < HEADER_LISTED; i++) {
+		list = arena_format(diags->arena, "%.*s%s\"%.*s\"",
+		    STR_ARG(list), i > 0 ? ", " : "",
+		    STR_ARG(str_part(str_trim(csv_cell(header, i)), 0, 40)));
+		if (list.p == NULL)
+			return;
+	}
+	diag_help(diags, "its columns are %.*s%s", STR_ARG(list),
+	    header->n_cells > HEADER_LISTED ? ", …" : "");
+}
+
 int
 import_map_bind(struct import_map *map, struct diag_list *diags,
     const struct csv *header)
@@ -510,7 +529,10 @@ import_map_bind(struct import_map *map, struct diag_list *diags,
 		map->has_protected |= entry->target == IMPORT_MAP_PROTECTED;
 		map->has_sealed |= entry->target == IMPORT_MAP_SEALED;
 	}
-	return diags->n_errors > n_errors ? IMPORT_MAP_E_BAD : 0;
+	if (diags->n_errors == n_errors)
+		return 0;
+	list_header(diags, header);
+	return IMPORT_MAP_E_BAD;
 }
 
 const struct import_map_entry *

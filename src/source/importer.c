@@ -41,6 +41,14 @@ refuse_file(struct import *import, const char *path, const char *why)
 	return IMPORTER_E_FILE;
 }
 
+/* The same of the surroundings: no file, no space, no permission. */
+static int
+miss_file(struct import *import, const char *path, const char *why)
+{
+	diag_error_at(import->diags, str_of(path), "%s", why);
+	return IMPORTER_E_CANNOT;
+}
+
 static int
 read_map(struct import *import)
 {
@@ -50,13 +58,13 @@ read_map(struct import *import)
 	    LIMIT_IMPORT_MAP_BYTES);
 
 	if (r == FILE_E_ABSENT)
-		return refuse_file(import, path, "there is no such mapping");
+		return miss_file(import, path, "there is no such mapping");
 	if (r == FILE_E_TOO_LARGE)
 		return refuse_file(import, path, "larger than a mapping is");
 	if (r == FILE_E_KIND)
 		return refuse_file(import, path, "not a file");
 	if (r < 0)
-		return refuse_file(import, path, strerror(-r));
+		return miss_file(import, path, strerror(-r));
 	diag_init(import->diags, import->arena, str_of(path), text);
 	r = import_map_parse(&import->map, import->diags, import->arena, text);
 	return r > 0 ? IMPORTER_E_MAP : TRACE(r);
@@ -72,14 +80,14 @@ open_csv(struct import *import)
 	case 0:
 		return 0;
 	case CSV_FILE_E_ABSENT:
-		return refuse_file(import, path, "there is no such file");
+		return miss_file(import, path, "there is no such file");
 	case CSV_FILE_E_KIND:
 		return refuse_file(import, path, "not a file");
 	case CSV_FILE_E_UTF16:
 		return refuse_file(import, path,
 		    "the text is UTF-16; save it as UTF-8");
 	default:
-		return refuse_file(import, path, strerror(-r));
+		return miss_file(import, path, strerror(-r));
 	}
 }
 
@@ -151,7 +159,7 @@ read_header(struct import *import)
 	int r = csv_file_next(&import->file);
 
 	if (r < 0)
-		return refuse_file(import, path, strerror(-r));
+		return miss_file(import, path, strerror(-r));
 	if (r == CSV_E_END)
 		return refuse_file(import, path, "the file is empty");
 	if (r > 0)
@@ -171,17 +179,17 @@ open_database(struct import *import)
 	if (import->options->is_check)
 		return 0;
 	if (n < 0 || (size_t)n + sizeof("/records.db") > sizeof(path))
-		return refuse_file(import, dir, strerror(ENAMETOOLONG));
+		return miss_file(import, dir, strerror(ENAMETOOLONG));
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return refuse_file(import, path, strerror(errno));
+		return miss_file(import, path, strerror(errno));
 	memcpy(path + n, "/records.db", sizeof("/records.db"));
 	r = source_sqlite_begin(&import->writer, path);
 	if (r == SOURCE_SQLITE_E_DAMAGED)
 		return refuse_file(import, path,
 		    "not a record database, or damaged; move it away");
 	if (r == SOURCE_SQLITE_E_BUSY)
-		return refuse_file(import, path, "another import is under way");
-	return r < 0 ? refuse_file(import, path, strerror(-r)) : 0;
+		return miss_file(import, path, "another import is under way");
+	return r < 0 ? miss_file(import, path, strerror(-r)) : 0;
 }
 
 static int

@@ -68,7 +68,8 @@ struct importer_options {
 
 enum {
 	IMPORTER_E_MAP = 1, /* the mapping is wrong; diags say where */
-	IMPORTER_E_FILE,    /* a file is absent or not readable; diags say which */
+	IMPORTER_E_FILE,    /* a file is not what it should be; diags say which */
+	IMPORTER_E_CANNOT,  /* one is absent, or cannot be read or written */
 	IMPORTER_E_EMPTY,   /* no row could be imported; the report says why */
 };
 

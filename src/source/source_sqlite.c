@@ -345,14 +345,14 @@ static int
 copy_column(struct str *value, struct arena *arena, sqlite3_stmt *statement,
     int column)
 {
-	struct str text = {
-		.p = (const char *)sqlite3_column_text(statement, column),
-		.len = (size_t)sqlite3_column_bytes(statement, column),
-	};
+	struct str text;
 
 	*value = (struct str){ NULL, 0 };
+	/* Most columns of most records. */
 	if (sqlite3_column_type(statement, column) == SQLITE_NULL)
 		return 0;
+	text.p = (const char *)sqlite3_column_text(statement, column);
+	text.len = (size_t)sqlite3_column_bytes(statement, column);
 	if (text.p == NULL)
 		return FAULT(ENOMEM);
 	if (!utf8_is_valid(text))

@@ -30,6 +30,23 @@ static const struct row_field kept_fields[] = {
 	ROW_FIELD(BYTES, struct store_kept, sealed),
 };
 
+/* As it is put. */
+static const struct row_field whole_fields[] = {
+	ROW_FIELD(U64, struct store_sealed, index),
+	ROW_FIELD(U64, struct store_sealed, epoch),
+	ROW_FIELD(BYTES, struct store_sealed, bytes),
+	ROW_FIELD(BYTES, struct store_sealed, answer),
+};
+
+static const struct row_field answer_fields[] = {
+	{ ROW_BYTES, 0 },
+};
+
+static const struct row_field head_fields[] = {
+	ROW_FIELD(U64, struct store_head, size),
+	ROW_FIELD(BYTES, struct store_head, note),
+};
+
 static const struct row_field epoch_fields[] = {
 	ROW_FIELD(U64, struct store_epoch, id),
 	ROW_FIELD(TEXT, struct store_epoch, class),
@@ -43,6 +60,12 @@ static const struct row_table sealed_table =
     ROW_TABLE(sealed_fields, struct store_sealed);
 static const struct row_table kept_table =
     ROW_TABLE(kept_fields, struct store_kept);
+static const struct row_table whole_table =
+    ROW_TABLE(whole_fields, struct store_sealed);
+static const struct row_table answer_table =
+    ROW_TABLE(answer_fields, struct str);
+static const struct row_table head_table =
+    ROW_TABLE(head_fields, struct store_head);
 static const struct row_table epoch_table =
     ROW_TABLE(epoch_fields, struct store_epoch);
 
@@ -239,7 +262,7 @@ entries_get_tile(struct store *store, uint8_t hashes[static ENTRIES_TILE_SIZE],
 int
 entries_put_sealed(struct store *store, const struct store_sealed *sealed)
 {
-	return TRACE(row_write(store, STATEMENT_SEALED_PUT, &sealed_table,
+	return TRACE(row_write(store, STATEMENT_SEALED_PUT, &whole_table,
 	    sealed, STORE_E_EXISTS));
 }
 
@@ -253,6 +276,41 @@ entries_find_sealed(struct store *store, struct arena *arena,
 }
 
 int
+entries_put_answer(struct store *store, uint64_t index, struct str answer)
+{
+	return TRACE(row_change(store, STATEMENT_SEALED_ANSWERED,
+	    (const struct backend_value[]){
+		row_u64(index), row_bytes(answer) },
+	    STORE_E_ABSENT));
+}
+
+int
+entries_find_answer(struct store *store, struct arena *arena,
+    struct str *answer, uint64_t index)
+{
+	return TRACE(row_find(store, arena, STATEMENT_SEALED_ANSWER,
+	    &answer_table, answer,
+	    (const struct backend_value[]){ row_u64(index) }));
+}
+
+int
+entries_put_head(struct store *store,
+    const struct store_head *head)
+{
+	return TRACE(row_write(store, STATEMENT_HEAD_PUT,
+	    &head_table, head, 0));
+}
+
+int
+entries_find_head(struct store *store, struct arena *arena,
+    struct store_head *head, uint64_t index)
+{
+	return TRACE(row_find(store, arena, STATEMENT_HEAD_OVER,
+	    &head_table, head,
+	    (const struct backend_value[]){ row_u64(index) }));
+}
+
+int
 entries_erase_sealed(struct store *store, uint64_t index)
 {
 	return TRACE(row_change(store, STATEMENT_SEALED_ERASE,
@@ -262,7 +320,7 @@ entries_erase_sealed(struct store *store, uint64_t index)
 int
 entries_change_sealed(struct store *store, const struct store_sealed *sealed)
 {
-	return TRACE(row_write(store, STATEMENT_SEALED_CHANGE, &sealed_table,
+	return TRACE(row_write(store, STATEMENT_SEALED_CHANGE, &whole_table,
 	    sealed, STORE_E_ABSENT));
 }
 
@@ -285,7 +343,7 @@ entries_each_sealed(struct store *store, struct str type, uint64_t from,
 {
 	struct sealed_walk walk = { each, context };
 
-	return TRACE(row_each(store, STATEMENT_SEALED_OLD, &sealed_table,
+	return TRACE(row_each(store, STATEMENT_SEALED_OLD, &whole_table,
 	    (const struct backend_value[]){ row_text(type), row_u64(from),
 		row_u64(to), row_u64(max) },
 	    walk_sealed, &walk));

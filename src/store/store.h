@@ -64,7 +64,9 @@ enum store_mode {
 enum store_checkpoint {
 	STORE_CHECKPOINT_PASSIVE = 0, /* what no reader stands in the way of */
 	STORE_CHECKPOINT_TRUNCATE,    /* all of it, and cut the file to nothing:
-				       * after erasures, nothing old stays */
+				       * after erasures, nothing old stays; by
+				       * the writer only, which takes another's
+				       * for a log cut behind its back */
 	STORE_CHECKPOINT_ERASE,	     /* the same without waiting for a reader:
 				      * STORE_E_LOCKED while one is in the way */
 };

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "limits.h"
+#include "store/anchor.h"
 #include "store/store_int.h"
 #include "util/fault.h"
 
@@ -28,6 +29,7 @@ struct store_sqlite {
 	struct backend backend; /* first: the two are one address */
 	char path[LIMIT_STORE_PATH];
 	sqlite3 *db;
+	struct anchor anchor; /* of a writer */
 	int lock_fd;	  /* -1: not the writer */
 	bool is_writable; /* opened for more than reading */
 	bool is_failed;	  /* an I/O error was seen: do not write on close */
@@ -247,7 +249,12 @@ configure(struct store_sqlite *s)
 	r = execute(s, text);
 	if (r != 0 || !s->is_writable)
 		return r;
+	/*
+	 * Of a new file. An entry has 2 KiB, its sealed values 3: on pages of
+	 * 4 KiB each would have one to itself, half of it empty.
+	 */
 	r = execute(s,
+	    "PRAGMA page_size = 8192;"
 	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 	    "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
 	    "PRAGMA cell_size_check = ON;"
@@ -291,6 +298,17 @@ identify(struct store_sqlite *s, uint32_t *version, enum store_mode mode,
 	return 0;
 }
 
+/*
+ * No role has a second thread, so nothing is locked or counted for one. Has no
+ * effect once the library is in use: the first one to open says it.
+ */
+static void
+be_alone(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static int
 open_database(struct store_sqlite *s)
 {
@@ -299,6 +317,7 @@ open_database(struct store_sqlite *s)
 	int on = 1;
 	int code;
 
+	be_alone();
 	code = sqlite3_open_v2(s->path, &s->db, flags, NULL);
 	if (s->db == NULL)
 		return FAULT(ENOMEM);
@@ -353,6 +372,9 @@ store_sqlite_open(struct backend **backend, uint32_t *version,
 		r = lock_writer(s, diags);
 	if (r == 0)
 		r = connect_database(s, version, mode, diags);
+	anchor_init(&s->anchor, s->path);
+	if (r == 0 && anchor_look(&s->anchor) != NULL)
+		r = STORE_E_BROKEN;
 	if (r != 0) {
 		store_sqlite_close(&s->backend);
 		return TRACE(r);
@@ -434,21 +456,39 @@ control(struct store_sqlite *s, sqlite3_stmt *statement, const char *sql)
 	return code;
 }
 
+/* What was written into other files than those of the name is not durable. */
+static int
+hold_files(struct store_sqlite *s)
+{
+	const char *path = anchor_look(&s->anchor);
+
+	if (path == NULL)
+		return 0;
+	s->is_failed = true;
+	snprintf(s->backend.reason, sizeof(s->backend.reason),
+	    "%.200s was taken away, replaced or cut", path);
+	return STORE_E_BROKEN;
+}
+
 static int
 store_sqlite_begin(struct backend *backend, bool is_write)
 {
 	struct store_sqlite *s = sqlite_of(backend);
+	int r;
 
-	return is_write ? control(s, s->begin_write, "BEGIN IMMEDIATE")
-			: control(s, s->begin_read, "BEGIN");
+	if (!is_write)
+		return control(s, s->begin_read, "BEGIN");
+	r = hold_files(s);
+	return r != 0 ? r : control(s, s->begin_write, "BEGIN IMMEDIATE");
 }
 
 static int
 store_sqlite_commit(struct backend *backend)
 {
 	struct store_sqlite *s = sqlite_of(backend);
+	int r = control(s, s->commit, "COMMIT");
 
-	return control(s, s->commit, "COMMIT");
+	return r == 0 && s->is_writable ? hold_files(s) : r;
 }
 
 static void
@@ -595,6 +635,7 @@ store_sqlite_checkpoint(struct backend *backend, enum store_checkpoint how)
 		sqlite3_busy_timeout(s->db, LIMIT_STORE_BUSY_MS);
 	if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
 		return TRACE(outcome(s, code));
+	anchor_forget_size(&s->anchor);
 	if (n_pages >= n_done)
 		s->backend.wal_pages = (uint64_t)(n_pages - n_done);
 	/* What is in its place already may still be read in the log's file. */

@@ -72,7 +72,7 @@ quoted(struct csv *csv)
 }
 
 static int
-cell(struct csv *csv)
+plain(struct csv *csv)
 {
 	size_t from = csv->at;
 
@@ -84,8 +84,41 @@ cell(struct csv *csv)
 	return 0;
 }
 
+/* Is a cell over at this byte? */
+static bool
+is_cell_end(const struct csv *csv, size_t at)
+{
+	return at >= csv->text.len || csv->text.p[at] == csv->separator ||
+	    csv->text.p[at] == '\n' || csv->text.p[at] == '\r';
+}
+
+/* A cell of a row with broken quotes: it does not leave its line. */
 static int
-row(struct csv *csv)
+mended(struct csv *csv)
+{
+	size_t from = csv->at;
+	size_t at;
+
+	if (!is_line_end(csv) && csv->text.p[csv->at] == '"') {
+		for (at = from + 1; at < csv->text.len &&
+		     csv->text.p[at] != '\n' && csv->text.p[at] != '\r'; at++) {
+			if (csv->text.p[at] != '"' || !is_cell_end(csv, at + 1))
+				continue;
+			buf_add(&csv->cell, csv->text.p + from + 1,
+			    at - from - 1);
+			csv->at = at + 1;
+			return 0;
+		}
+		from = ++csv->at; /* no end in this line: no beginning */
+	}
+	while (!is_cell_end(csv, csv->at))
+		csv->at++;
+	buf_add(&csv->cell, csv->text.p + from, csv->at - from);
+	return 0;
+}
+
+static int
+row(struct csv *csv, int (*cell)(struct csv *csv))
 {
 	csv->n_cells = 0;
 	csv->start[0] = 0;
@@ -136,7 +169,14 @@ csv_next(struct csv *csv)
 		return CSV_E_END;
 	from = csv->at;
 	buf_reset(&csv->cell);
-	r = row(csv);
+	csv->is_mended = false;
+	r = row(csv, plain);
+	if (r == CSV_E_QUOTE && csv->is_lenient) {
+		csv->at = from;
+		csv->is_mended = true;
+		buf_reset(&csv->cell);
+		r = row(csv, mended);
+	}
 	if (r == 0 && csv->cell.failed == ENOBUFS)
 		r = CSV_E_CELL;
 	if (r == 0 && csv->cell.failed != 0)

@@ -2,10 +2,15 @@
  * CSV (RFC 4180), read row by row from memory, tolerant of what real files do:
  * LF or CRLF ends, a UTF-8 byte order mark, blank lines, a last line without an
  * end, quotes that appear inside an unquoted cell. Any single-byte separator.
+ *
+ * A row whose quotes are broken is refused, unless is_lenient is set: then it
+ * is read once more, as one line in which only a quote at the end of a cell
+ * closes it, so that a stray quote costs neither its row nor the next.
  */
 #ifndef STILE_UTIL_CSV_H
 #define STILE_UTIL_CSV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "limits.h"
@@ -20,6 +25,8 @@ struct csv {
 	size_t line;	/* line the row read last begins on, 1-based */
 	size_t counted; /* bytes whose line ends are in line */
 	char separator;
+	bool is_lenient; /* the reader's choice, after csv_init() */
+	bool is_mended;	 /* the current row's quotes were broken */
 	struct buf cell; /* unescaped cells of the current row */
 	size_t n_cells;
 	size_t start[LIMIT_CSV_COLUMNS + 1]; /* offsets in cell.bytes */

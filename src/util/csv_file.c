@@ -14,26 +14,44 @@
  */
 #define ENOUGH (2 * LIMIT_CSV_FIELD + 3 * LIMIT_CSV_COLUMNS + 2)
 
-_Static_assert(ENOUGH <= LIMIT_CSV_WINDOW, "a row fits the window");
+_Static_assert(ENOUGH + CSV_FILE_ROOM <= LIMIT_CSV_WINDOW,
+    "a row fits the window");
+
+/* Bytes of the file, or of whoever hands them out. */
+static int
+read_some(struct csv_file *file, char *bytes, size_t room, size_t *n)
+{
+	ssize_t got;
+
+	if (file->source != NULL)
+		return TRACE(file->source(file->context, bytes, room, n));
+	do
+		got = read(file->fd, bytes, room);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return FAULT(errno);
+	*n = (size_t)got;
+	return 0;
+}
 
 /* Fill what is free of the window. */
 static int
 fill(struct csv_file *file)
 {
-	while (!file->is_read && file->window.len < LIMIT_CSV_WINDOW) {
+	while (!file->is_read &&
+	    file->window.len + CSV_FILE_ROOM <= LIMIT_CSV_WINDOW) {
 		size_t room = LIMIT_CSV_WINDOW - file->window.len;
 		char *p = buf_reserve(&file->window, room);
-		ssize_t n;
+		size_t n = 0;
+		int r;
 
 		if (p == NULL)
 			return FAULT(ENOMEM);
-		n = read(file->fd, p, room);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return FAULT(errno);
+		r = read_some(file, p, room, &n);
+		if (r < 0)
+			return TRACE(r);
 		file->is_read = n == 0;
-		buf_grow(&file->window, (size_t)n);
+		buf_grow(&file->window, n);
 	}
 	return 0;
 }
@@ -44,6 +62,10 @@ open_fd(struct csv_file *file, const char *path)
 {
 	struct stat info;
 
+	if (strcmp(path, "-") == 0) {
+		file->fd = dup(STDIN_FILENO);
+		return file->fd < 0 ? FAULT(errno) : 0;
+	}
 	file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (file->fd < 0)
 		return errno == ENOENT ? CSV_FILE_E_ABSENT : FAULT(errno);
@@ -74,6 +96,22 @@ csv_file_open(struct csv_file *file, const char *path, char separator)
 	if (r != 0)
 		csv_file_close(file);
 	return r;
+}
+
+int
+csv_file_from(struct csv_file *file, csv_file_source_fn *source, void *context,
+    char separator)
+{
+	int r;
+
+	*file = (struct csv_file){ .fd = -1, .source = source,
+		.context = context };
+	buf_init(&file->window, LIMIT_CSV_WINDOW);
+	r = fill(file);
+	csv_init(&file->csv, buf_str(&file->window), separator);
+	if (r < 0)
+		csv_file_close(file);
+	return TRACE(r);
 }
 
 /* Drop what was read of the window and fill it again. */

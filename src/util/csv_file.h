@@ -13,13 +13,24 @@
 #include "util/buf.h"
 #include "util/csv.h"
 
+#define CSV_FILE_ROOM 8 /* a source is never asked for fewer bytes */
+
+/*
+ * Where bytes come from when they are not a file's own: at most room of them.
+ * Returns: 0, and *n (0: there are no more); fault.
+ */
+typedef int csv_file_source_fn(void *context, char *bytes, size_t room,
+    size_t *n);
+
 struct csv_file {
 	struct csv csv; /* of the current row: csv_cell(&file->csv, i), .line */
 	struct buf window;
+	csv_file_source_fn *source; /* NULL: fd */
+	void *context;
 	int fd;
-	bool is_read; /* no more bytes come from fd */
+	bool is_read; /* no more bytes come */
 	uint64_t n_done; /* bytes before the window */
-	uint64_t n_all;	 /* size of the file when it was opened */
+	uint64_t n_all;	 /* size of the file when it was opened; 0: a pipe */
 };
 
 enum {
@@ -29,12 +40,21 @@ enum {
 };
 
 /*
- * Open the file. On failure *file is closed.
+ * Open the file; "-" is standard input. On failure *file is closed.
  *
  * Returns: 0; CSV_FILE_E_*; fault.
  */
 int csv_file_open(struct csv_file *file, const char *path, char separator)
     MUST_USE NONNULL;
+
+/*
+ * The same over bytes that source() hands out. The separator may still be chosen
+ * (file->csv.separator) after a look at the first window, file->csv.text.
+ *
+ * Returns: 0; fault.
+ */
+int csv_file_from(struct csv_file *file, csv_file_source_fn *source, void *context,
+    char separator) MUST_USE;
 
 /* Read the next row, as csv_next(). Returns: 0; CSV_E_*; fault. */
 int csv_file_next(struct csv_file *file) MUST_USE NONNULL;

@@ -110,7 +110,8 @@ diag_help(struct diag_list *list, const char *format, ...)
 	char text[LIMIT_DIAG_TEXT];
 	va_list args;
 
-	if (list->n_items == 0)
+	/* Once one was dropped, so were all later ones. */
+	if (list->n_items == 0 || list->n_dropped > 0)
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);

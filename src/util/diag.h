@@ -51,7 +51,7 @@ void diag_error_at(struct diag_list *list, struct str where,
 void diag_warning(struct diag_list *list, size_t offset, size_t len,
     const char *format, ...) PRINTF(4, 5);
 
-/* Attach help to the newest message. */
+/* Attach help to the newest message; nothing when that was dropped. */
 void diag_help(struct diag_list *list, const char *format, ...) PRINTF(2, 3);
 
 /*

@@ -43,6 +43,8 @@
 #define FS_IOCTL_DEV (UINT64_C(1) << 15) /* version 5 */
 #define FS_ALL_1 ((UINT64_C(1) << 13) - 1)
 #define NET_TCP (UINT64_C(3))	/* version 4: bind and connect */
+#define NET_CONNECT (UINT64_C(2))
+#define RULE_NET_PORT 2
 #define SCOPE_ALL (UINT64_C(3)) /* version 6: abstract sockets, signals */
 
 /* struct landlock_ruleset_attr as of version 6; older kernels take a prefix. */
@@ -56,6 +58,8 @@ struct ruleset {
 enum test {
 	ANY,
 	SOCKET_UNIX, /* socket(AF_UNIX, …) */
+	SOCKET_INET, /* socket(AF_INET, …) */
+	SOCKET_INET6, /* socket(AF_INET6, …) */
 	OPEN_READ,   /* openat(…, O_RDONLY without O_CREAT, O_TRUNC) */
 	NO_EXEC,     /* mmap, mprotect without PROT_EXEC */
 	TO_SELF,     /* tgkill of this process (abort) */
@@ -68,9 +72,11 @@ enum test {
 #define GATE (1u << SANDBOX_GATE)
 #define KEEPER (1u << SANDBOX_KEEPER)
 #define CLERK (1u << SANDBOX_CLERK)
-#define SERVING (FRONT | GATE | KEEPER | CLERK)
+#define COURIER (1u << SANDBOX_COURIER)
+#define WITNESS (1u << SANDBOX_WITNESS)
+#define SERVING (FRONT | GATE | KEEPER | CLERK | COURIER | WITNESS)
 #define ALL (SERVING | 1u << SANDBOX_NOTHING)
-#define FILES (GATE | CLERK)
+#define FILES (GATE | CLERK | COURIER | WITNESS)
 
 struct rule {
 	int call;
@@ -117,14 +123,16 @@ static const struct rule rules[] = {
 	CALL(prlimit64, SERVING, ASK_LIMIT),
 
 	/* Peers. */
-	CALL(accept, SERVING, ANY), CALL(accept4, SERVING, ANY),
+	CALL(accept, SERVING & ~COURIER, ANY),
+	CALL(accept4, SERVING & ~COURIER, ANY),
 	CALL(getsockopt, SERVING, ANY), CALL(setsockopt, SERVING, ANY),
 	CALL(getsockname, SERVING, ANY), CALL(getpeername, SERVING, ANY),
 	CALL(recvfrom, SERVING, ANY), CALL(sendto, SERVING, ANY),
 	CALL(recvmsg, SERVING, ANY), CALL(sendmsg, SERVING, ANY),
 	CALL(shutdown, SERVING, ANY),
 	CALL(socket, FRONT | GATE, SOCKET_UNIX),
-	CALL(connect, FRONT | GATE, ANY), CALL(sendfile, FRONT, ANY),
+	CALL(socket, COURIER, SOCKET_INET), CALL(socket, COURIER, SOCKET_INET6),
+	CALL(connect, FRONT | GATE | COURIER, ANY), CALL(sendfile, FRONT, ANY),
 
 	/* Open files. */
 	CALL(fstat, SERVING, ANY), CALL(newfstatat, KEEPER, BY_FD),
@@ -180,6 +188,10 @@ compare(enum test test)
 	switch (test) {
 	case SOCKET_UNIX:
 		return SCMP_A0_64(SCMP_CMP_EQ, AF_UNIX);
+	case SOCKET_INET:
+		return SCMP_A0_64(SCMP_CMP_EQ, AF_INET);
+	case SOCKET_INET6:
+		return SCMP_A0_64(SCMP_CMP_EQ, AF_INET6);
 	case OPEN_READ:
 		return SCMP_A2_64(SCMP_CMP_MASKED_EQ, writing, O_RDONLY);
 	case NO_EXEC:
@@ -303,6 +315,21 @@ allow_path(int ruleset, const struct sandbox_path *path, int version)
 	return 0;
 }
 
+/* struct landlock_net_port_attr of version 4, rule type 2: connect to a port. */
+static int
+allow_port(int ruleset, uint16_t port)
+{
+	struct {
+		uint64_t access;
+		uint64_t port;
+	} rule = { NET_CONNECT, port };
+
+	if (syscall(SYS_landlock_add_rule, ruleset, RULE_NET_PORT, &rule, 0) <
+	    0)
+		return FAULT(errno);
+	return 0;
+}
+
 static int
 restrict_files(const struct sandbox *sandbox)
 {
@@ -326,6 +353,12 @@ restrict_files(const struct sandbox *sandbox)
 		return FAULT(errno);
 	for (size_t i = 0; i < sandbox->n_paths; i++) {
 		int r = allow_path(ruleset, &sandbox->paths[i], version);
+
+		if (r < 0)
+			return TRACE(r);
+	}
+	for (size_t i = 0; version >= 4 && i < sandbox->n_ports; i++) {
+		int r = allow_port(ruleset, sandbox->ports[i]);
 
 		if (r < 0)
 			return TRACE(r);

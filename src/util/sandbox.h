@@ -13,10 +13,13 @@
  *	gate     read or write as named    accept; unix connect  fsync, rename
  *	keeper   those already open        accept
  *	clerk    read or write as named    accept              fsync, rename
+ *	courier  read or write as named    internet connect    fsync, rename
+ *	witness  read or write as named    accept              fsync, rename
  *
- * No role has threads, children, exec, signals to others, or a way to make an
- * internet socket. A role that needs more fails its tests at once, by design:
- * the tables are at the top of sandbox.c.
+ * No role has threads, children, exec or signals to others. None but the courier
+ * can make an internet socket, and where the kernel's Landlock knows of ports
+ * (version 4) it reaches only those it named. A role that needs more fails its
+ * tests at once, by design: the tables are at the top of sandbox.c.
  */
 #ifndef STILE_UTIL_SANDBOX_H
 #define STILE_UTIL_SANDBOX_H
@@ -34,6 +37,8 @@ enum sandbox_role {
 	SANDBOX_GATE,
 	SANDBOX_KEEPER,
 	SANDBOX_CLERK,
+	SANDBOX_COURIER,
+	SANDBOX_WITNESS,
 };
 
 /* A directory or file, with all below it. A missing one is passed over. */
@@ -46,6 +51,8 @@ struct sandbox {
 	enum sandbox_role role;
 	const struct sandbox_path *paths;
 	size_t n_paths;
+	const uint16_t *ports; /* that it may connect to by TCP (courier) */
+	size_t n_ports;
 	uint64_t max_files;	 /* RLIMIT_NOFILE; 0 = LIMIT_SANDBOX_FILES */
 	uint64_t max_file_bytes; /* RLIMIT_FSIZE; 0 = LIMIT_SANDBOX_FILE_BYTES */
 	uint64_t max_memory;	 /* RLIMIT_AS; 0 = none */

@@ -118,25 +118,35 @@ judge(struct forms *forms, const struct jsontree *line, struct str source)
 	return verdict;
 }
 
-/* The policy is that of the case, which the line names by its .json. */
+/* The policy is that of the case. An oracle need not know of its forms. */
 void
-conform_forms_oracle(struct conform *conform, const struct jsontree *line)
+conform_forms_oracle(struct conform *conform, const struct jsontree *line,
+    const char *path)
 {
 	CLEANUP(forms_fini) struct forms forms = { 0 };
-	struct str name = conform_member(line, "f");
 	struct verdict verdict;
+	struct jsontree json;
 	struct str source;
-	struct str path;
+	struct str text;
 
+	if (cedar_jsontree_get(line, STR("est")) == NULL ||
+	    (!conform_wants(conform, EST) && !conform_wants(conform, TEXT) &&
+		!conform_wants(conform, FORMAT)))
+		return;
 	arena_init(&forms.arena, (size_t)1 << 30);
 	buf_init(&forms.buf, FORM_BYTES);
 	diag_init(&forms.diags, &forms.arena, STR(""), STR(""));
-	path = arena_format(&forms.arena, "corpus-tests/%.*s.cedar",
-	    STR_ARG(str_part(name, 0, name.len - MIN(name.len, 5))));
-	if (!conform_read(&source, conform, &forms.arena, path))
+	if (!conform_files_read(&text, &forms.arena, path) ||
+	    cedar_jsontree_parse(&json, &forms.arena, text, &forms.diags) !=
+		0 ||
+	    !conform_files_read_beside(&source, &forms.arena, path,
+		conform_member(&json, "policies")))
 		return;
 	verdict = judge(&forms, line, source);
-	conform_count(conform, EST, verdict.est, "oracle", name);
-	conform_count(conform, TEXT, verdict.text, "oracle", name);
-	conform_count(conform, FORMAT, verdict.format, "oracle", name);
+	conform_count(conform, EST, verdict.est, path, STR("JSON form"));
+	if (cedar_jsontree_get(line, STR("text")) != NULL)
+		conform_count(conform, TEXT, verdict.text, path, STR("text"));
+	if (cedar_jsontree_get(line, STR("fmt")) != NULL)
+		conform_count(conform, FORMAT, verdict.format, path,
+		    STR("formatted"));
 }

@@ -73,32 +73,22 @@ is_read_as(struct str json, const struct cedar_schema *other,
 	    is_written_as(schema, CEDAR_SCHEMA_JSON_RESOLVED, &want, arena);
 }
 
-/* corpus-tests/X.json to json-schemas/X.cedarschema.json */
-static struct str
-json_path(struct arena *arena, const char *path)
-{
-	struct str name = str_of(path);
-	size_t from = str_find(name, '/', 0) + 1;
-
-	name = str_part(name, from, name.len - strlen(".json"));
-	return arena_format(arena, "json-schemas/%.*s.cedarschema.json",
-	    STR_ARG(name));
-}
-
 void
 conform_schema_case(struct conform *conform, const char *path,
     struct str text)
 {
 	CLEANUP(cedar_schema_freep) struct cedar_schema *schema = NULL;
 	CLEANUP(arena_fini) struct arena arena;
+	const char *other;
 	struct diag_list diags;
 	struct jsontree want;
 	struct str json;
 
 	arena_init(&arena, LIMIT_FILE_BYTES);
 	diag_init(&diags, &arena, str_of(path), text);
-	if (!conform_wants(conform, SCHEMA_JSON) ||
-	    !conform_read(&json, conform, &arena, json_path(&arena, path)))
+	other = map_find(&conform->files.schemas, conform_files_name(path));
+	if (!conform_wants(conform, SCHEMA_JSON) || other == NULL ||
+	    !conform_files_read(&json, &arena, other))
 		return;
 	conform_count(conform, SCHEMA_JSON,
 	    cedar_schema_parse(&schema, text, &diags) == 0 &&
@@ -121,37 +111,56 @@ is_text(struct str json, struct str want, struct arena *arena)
 	    &diags) == 0 && str_is_equal(got, want);
 }
 
+/* The schema of a case, in the syntax of Cedar. */
+static bool
+read_schema(struct str *text, struct arena *arena, const char *path)
+{
+	struct diag_list diags;
+	struct jsontree json;
+	struct str all;
+
+	diag_init(&diags, arena, str_of(path), STR(""));
+	return conform_files_read(&all, arena, path) &&
+	    cedar_jsontree_parse(&json, arena, all, &diags) == 0 &&
+	    conform_files_read_beside(text, arena, path,
+		conform_member(&json, "schema"));
+}
+
 void
-conform_schema_oracle(struct conform *conform, const struct jsontree *line)
+conform_schema_oracle(struct conform *conform, const struct jsontree *line,
+    const char *path)
 {
 	CLEANUP(cedar_schema_freep) struct cedar_schema *schema = NULL;
 	CLEANUP(arena_fini) struct arena arena;
-	struct str file = conform_member(line, "f");
 	struct str answer = conform_member(line, "sj");
 	struct diag_list diags;
 	struct jsontree sj;
 	const struct jsontree *want;
-	struct str path;
 	struct str text;
 	bool is_read;
 
 	arena_init(&arena, LIMIT_FILE_BYTES);
 	diag_init(&diags, &arena, STR("schema"), STR(""));
-	path = arena_format(&arena, "corpus-tests/%.*s.cedarschema",
-	    (int)(file.len - strlen(".json")), file.p);
-	if (!conform_read(&text, conform, &arena, path))
+	if (answer.len == 0 || (!conform_wants(conform, TRANSLATE_JSON) &&
+	    !conform_wants(conform, TRANSLATE_RESOLVED) &&
+	    !conform_wants(conform, TRANSLATE_TEXT)) ||
+	    !read_schema(&text, &arena, path))
 		return;
 	is_read = cedar_schema_parse(&schema, text, &diags) == 0 &&
 	    cedar_jsontree_parse(&sj, &arena, answer, &diags) == 0;
 	want = is_read ? conform_get(&sj, "json") : NULL;
 	conform_count(conform, TRANSLATE_JSON, is_read &&
-	    is_written_as(schema, CEDAR_SCHEMA_JSON, want, &arena), path.p,
+	    is_written_as(schema, CEDAR_SCHEMA_JSON, want, &arena), path,
 	    diag_first(&diags));
-	conform_count(conform, TRANSLATE_RESOLVED, is_read &&
-	    is_written_as(schema, CEDAR_SCHEMA_JSON_RESOLVED,
-	    conform_get(line, "sr"), &arena), path.p, diag_first(&diags));
-	conform_count(conform, TRANSLATE_TEXT, is_read &&
-	    is_text(str_part(answer, want->span.at,
-	    (size_t)want->span.at + want->span.len),
-	    conform_member(line, "st"), &arena), path.p, diag_first(&diags));
+	if (cedar_jsontree_get(line, STR("sr")) != NULL)
+		conform_count(conform, TRANSLATE_RESOLVED, is_read &&
+		    is_written_as(schema, CEDAR_SCHEMA_JSON_RESOLVED,
+		    conform_get(line, "sr"), &arena), path,
+		    diag_first(&diags));
+	if (cedar_jsontree_get(line, STR("st")) != NULL)
+		conform_count(conform, TRANSLATE_TEXT, is_read &&
+		    is_text(str_part(answer, want->span.at,
+		    (size_t)want->span.at + want->span.len),
+		    conform_member(line, "st"), &arena), path,
+		    diag_first(&diags));
 }

@@ -62,6 +62,21 @@ def nothing_but_paths_of_the_log_is_served():
     w.close()
 
 
+def the_page_that_verifies_receipts_is_served_to_all():
+    w = World("public")
+    page = os.path.join(os.path.dirname(__file__), "../../console/verify.html")
+    with open(page, encoding="utf-8") as f:
+        want = f.read()
+    status, headers, text = w.ask("GET", "/verify")
+    assert (status, text) == (200, want)
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    w.port = w.public
+    context = ssl.create_default_context(cafile=w.ca.path("ca.crt"))
+    assert w.ask("GET", "/verify", connection=w.connect(context=context))[0] == 200
+    w.close()
+
+
 def a_file_that_no_log_writes_is_not_served():
     w = World()
     limit = 17 << 20  # LIMIT_FRONT_LOG_FILE

@@ -19,7 +19,7 @@ def is_let_in(w, name="alice", ca=None, context=None):
         return False
 
 
-def hostile_16_only_clients_of_the_authority_get_in():
+def h16_only_clients_of_the_authority_get_in():
     w = World()
     other = authority("Another authority")
     same_name = Authority(w.path("twin"), "Test authority")
@@ -37,7 +37,7 @@ def hostile_16_only_clients_of_the_authority_get_in():
     w.close()
 
 
-def hostile_16_certificates_out_of_their_time_are_refused():
+def h16_certificates_out_of_their_time_are_refused():
     w = World()
     now = time.time()
     w.ca.issue("old", start=now - 7200, end=now - 60)
@@ -47,7 +47,7 @@ def hostile_16_certificates_out_of_their_time_are_refused():
     w.close()
 
 
-def hostile_16_a_certificate_that_expires_ends_its_session():
+def h16_a_certificate_that_expires_ends_its_session():
     w = World()
     w.ca.issue("brief", end=time.time() + 3)
     c = w.connect("brief")
@@ -60,7 +60,7 @@ def hostile_16_a_certificate_that_expires_ends_its_session():
     w.close()
 
 
-def hostile_16_a_revoked_certificate_ends_its_session():
+def h16_a_revoked_certificate_ends_its_session():
     w = World()
     ca = w.ca
     ca.issue("carol")
@@ -87,7 +87,7 @@ def hostile_16_a_revoked_certificate_ends_its_session():
     w.close()
 
 
-def hostile_16_a_revocation_list_past_its_time_lets_nobody_in():
+def h16_a_revocation_list_past_its_time_lets_nobody_in():
     w = World()
     shutil.copy(w.ca.revoke(seconds=3), w.path("tls", "crl.pem"))
     w.wait(lambda: "read again" in w.log())
@@ -101,7 +101,7 @@ def hostile_16_a_revocation_list_past_its_time_lets_nobody_in():
     w.close()
 
 
-def hostile_16_a_list_of_another_authority_revokes_nothing():
+def h16_a_list_of_another_authority_revokes_nothing():
     w = World()
     other = authority("Another authority")
     shutil.copy(other.revoke("bob"), w.path("tls", "crl.pem"))

@@ -29,7 +29,7 @@ def h16_a_certificate_that_nobody_registered_opens_nothing(h):
                        check=True, capture_output=True)
         # Signed by the holder's own CA, yet never registered: as if stolen there.
         subprocess.run(["openssl", "x509", "-req", "-in", folder / f"{name}.csr", "-CA",
-                        h.path("tls/ca.crt"), "-CAkey", h.path("tls/ca.key"),
+                        h.path("tls/ca.crt"), "-CAkey", h.path("ca/ca.key"),
                         "-CAcreateserial", "-days", "2", "-out", folder / f"{name}.crt"],
                        check=True, capture_output=True)
     client = Client(h, "mallory", (folder / "mallory.crt", folder / "mallory.key"))

@@ -4,6 +4,7 @@ Those that end at the front (12, 13 and the framing of 14) are in
 front_hostile.py; here the question is what the gate makes of the rest.
 """
 import json
+import re
 import time
 
 from holder import (ABSENT_VIN, OTHER_VIN, PERSON, PLATE, SEALED_VIN, VIN, about, all_of,
@@ -58,7 +59,7 @@ def h3_wildcards_and_partial_keys_are_refused():
                 "partial-key", "bad-value", "missing-member", "too-short")
 
 
-def h4_h5_budgets_stop_a_sweep(h):
+def h4_h7_budgets_stop_a_sweep_and_a_restart_resets_nothing(h):
     # 10,000 sequential licence numbers by one officer; the 51st is already too much.
     h.populate()
     seen = []
@@ -73,6 +74,43 @@ def h4_h5_budgets_stop_a_sweep(h):
     h.start()
     late = h.ask("alice", about({"licence": {"state": "NY", "number": "512839999"}}))
     check("too-many-persons" in rules(late), "h7: a restart resets nothing", late.text)
+
+
+def h5_a_sweep_split_over_officers_ends_at_the_case(h):
+    # Each stays under the fifty of a day; the case has a hundred.
+    h.populate()
+    h.case("sam", "C-5", assign=["alice", "bob", "sue"])
+    over = []
+    for number in range(105):
+        subject = {"licence": {"state": "NY", "number": str(512900000 + number)}}
+        answer = h.ask(("alice", "bob", "sue")[number % 3], about(subject, "C-5"))
+        over.append("too-many-persons" in rules(answer))
+    equal(over.index(True), 100)
+    check(all(over[100:]), "and it stays so")
+    # On another case they may still ask.
+    answer = h.ask("alice", about({"licence": {"state": "NY", "number": "512999999"}}))
+    check("too-many-persons" not in rules(answer), answer.text)
+
+
+def h30_the_same_value_never_gives_the_same_digest(h):
+    """A guess cannot be tried against the log, nor two entries be linked."""
+    h.populate()
+    for _ in range(3):
+        equal(h.ask("alice", about(VIN)).status, 200)
+    leaves = [json.loads(line)["entry"] for line in
+              h.stile("log", "show", "--dir", h.dir, "--type", "request", "--json").splitlines()]
+    digests = [text for leaf in leaves for text in strings_of(leaf)
+               if re.fullmatch(r"[A-Za-z0-9_-]{43}", text)]
+    check(len(digests) > 30, digests[:3])
+    equal(len(set(digests)), len(digests), "digests that occur twice")
+
+
+def strings_of(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from strings_of(item)
 
 
 def h8_a_case_closed_a_moment_ago_opens_nothing():

@@ -30,6 +30,10 @@ for verb in $verbs; do
 		echo "# stile.1 has no .It Cm $verb"
 		status=1
 	}
+	[ "$verb" = version ] || [ -f "$man/stile-$verb.1" ] || {
+		echo "# there is no stile-$verb.1"
+		status=1
+	}
 done
 ok $status every_verb_is_in_the_manual
 
@@ -51,4 +55,32 @@ for page in "$man"/stile-*.1; do
 	done
 done
 ok $status every_option_is_in_its_page
+status=0
+for page in "$man"/*.[1-8]; do
+	grep -q "'$(basename "$page")'" "$2/meson.build" || {
+		echo "# $(basename "$page") is not installed"
+		status=1
+	}
+	for other in $(sed -n 's/^\.Xr \(stile[a-z.-]*\) .*/\1/p' "$page"); do
+		ls "$man/$other".[1-8] >/dev/null 2>&1 || {
+			echo "# $(basename "$page") speaks of $other"
+			status=1
+		}
+	done
+done
+ok $status every_page_is_installed_and_leads_to_others_that_are_there
+
+status=0
+for verb in $verbs; do
+	actions=$("$stile" help "$verb" | sed -n '/^Actions/,/^$/s/^  \([a-z]*\) .*/\1/p')
+	for words in "$verb" $(for action in $actions; do echo "$verb/$action"; done); do
+		# shellcheck disable=SC2086 # a verb, or a verb and an action
+		"$stile" help ${words%%/*} $(echo "$words" | sed -n 's,.*/,,p') |
+			sed -n '/^Examples/,$p' | grep -q '^  stile' || {
+			echo "# help $words shows no example"
+			status=1
+		}
+	done
+done
+ok $status every_verb_shows_an_example
 echo "1..$n"

@@ -6,6 +6,7 @@ import base64
 import json
 import pathlib
 import re
+import signal
 
 from holder import (ABSENT_VIN, LICENCE, OTHER_VIN, PERSON, PLATE, SEALED_VIN, TWINS, VIN,
                     about, all_of, check, equal, main, record, rules, shared, wait)
@@ -25,7 +26,6 @@ def p1_nothing_is_disclosed_while_the_keeper_does_not_sign(h):
     h.populate()
     equal(h.ask("alice", about(VIN)).status, 200)
     import os
-    import signal
     stopped = h.pids("keeper")
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
@@ -244,6 +244,35 @@ def p11_a_bad_pack_leaves_the_old_one_in_force(h):
         equal(h.ask("bob", about(VIN)).status, 403)
     done = h.stile("pack", "check", h.path("packs/house"), expect=None)
     check(done.returncode != 0 and done.stderr.strip(), done)
+
+
+def p11_a_new_version_is_in_force_after_sighup_and_is_an_entry(h):
+    h.populate()
+    size = h.size()
+    folder = pathlib.Path(h.path("packs/house"))
+    for name, old, new in (("pack.conf", "version   = 1", "version   = 2"),
+                           ("policies.cedar", "You are not assigned to this investigation.",
+                            "This is not your case.")):
+        text = (folder / name).read_text()
+        check(old in text, name, old)
+        (folder / name).write_text(text.replace(old, new))
+    h.stile("pack", "sign", folder, "--key", pathlib.Path(h.scratch, "counsel.key"))
+    equal([r["says"] for r in h.ask("bob", about(VIN)).body["rules"]],
+          ["You are not assigned to this investigation."])
+    h.server.send_signal(signal.SIGHUP)
+    wait(lambda: h.ask("bob", about(VIN)).body["rules"][0]["says"] == "This is not your case.",
+         "the new words")
+    packs = json.loads(h.stile("pack", "list", "--dir", h.dir, "--json"))["packs"]
+    equal([(p["name"], p["version"]) for p in packs], [("federal", 1), ("house", 2)])
+    check(packs[1]["entry"] > size, "an entry of the log")
+    # The version that was in force before does not come back.
+    text = (folder / "pack.conf").read_text()
+    (folder / "pack.conf").write_text(text.replace("version   = 2", "version   = 1"))
+    h.stile("pack", "sign", folder, "--key", pathlib.Path(h.scratch, "counsel.key"))
+    h.server.send_signal(signal.SIGHUP)
+    wait(lambda: "the old ones stay in force" in h.log_text(), "a word about the pack")
+    equal(h.ask("bob", about(VIN)).body["rules"][0]["says"], "This is not your case.")
+    h.log_check()
 
 
 def p12_bad_input_names_the_member_and_changes_nothing():

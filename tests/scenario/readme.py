@@ -12,10 +12,10 @@ from holder import HERE, STILE, check, free_port, main
 ROOT = HERE.parents[1]
 
 
-def commands():
-    """Lines of the block that begins with meson setup."""
+def commands(first):
+    """Lines of the block that begins so."""
     text = (ROOT / "README.md").read_text()
-    block = re.search(r"```\n(meson setup.*?)```", text, re.S)[1]
+    block = re.search(rf"```\n({first}.*?)```", text, re.S)[1]
     return [line for line in block.splitlines() if line.strip()]
 
 
@@ -27,7 +27,7 @@ def t0_the_commands_of_the_readme_work_as_they_stand():
     for kind in ("csv", "map"):
         shutil.copy(HERE / "records" / f"vehicles.{kind}", scratch)
     try:
-        for line in commands():
+        for line in commands("meson setup"):
             if line.startswith("meson "):
                 continue  # it is built already
             if line.startswith("export "):
@@ -58,4 +58,21 @@ def t0_the_commands_of_the_readme_work_as_they_stand():
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-main([t0_the_commands_of_the_readme_work_as_they_stand])
+def t1_the_lookback_of_the_readme_works_as_it_stands():
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="stile-readme-"))
+    environment = {**os.environ, "STILE_PACKS": str(ROOT / "packs"),
+                   "PATH": f"{pathlib.Path(STILE).parent}:{os.environ['PATH']}"}
+    shutil.copy(ROOT / "data" / "alpr_audit" / "eugene_or_pd_2025.csv", scratch / "audit.csv")
+    try:
+        for line in commands("stile lookback"):
+            done = subprocess.run(["bash", "-c", line], cwd=scratch, env=environment,
+                                  capture_output=True, text=True, timeout=60)
+            check(done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}")
+        check("4,294 look-ups" in done.stdout, done.stdout[:300])
+        check("<!doctype html>" in (scratch / "audit.html").read_text())
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+main([t0_the_commands_of_the_readme_work_as_they_stand,
+      t1_the_lookback_of_the_readme_works_as_it_stands])

@@ -12,14 +12,15 @@
 #include <sys/stat.h>
 
 #include "judge_theirs.h"
+#include "plain_case.h"
 #include "util/json.h"
 
 #define MOST_UNKNOWNS 8
 #define MOST_POLICIES 64
 
 /* What is asked of both. */
-struct question {
-	struct generate_case made;
+struct partial_question {
+	struct plain_case plain;
 	struct cedar_unknown unknowns[MOST_UNKNOWNS];
 	size_t n_unknowns;
 	struct str context; /* JSON, with the original's unknowns */
@@ -42,7 +43,7 @@ struct differ {
 	struct theirs theirs;
 	struct draw draw;
 	struct arena arena;
-	struct question question;
+	struct partial_question question;
 	struct str ours_text;
 	struct str theirs_text;
 	uint64_t n_asked, n_refused, n_sharper, n_residuals, n_decided;
@@ -88,7 +89,7 @@ skip_value(struct str json, size_t at)
 static bool
 is_drawn(struct differ *differ, struct str name)
 {
-	struct question *question = &differ->question;
+	struct partial_question *question = &differ->question;
 	struct str *path = ARENA_NEW(&differ->arena, struct str);
 
 	if (!once_in(differ, 4) || question->n_unknowns == MOST_UNKNOWNS)
@@ -104,8 +105,8 @@ is_drawn(struct differ *differ, struct str name)
 static void
 draw_context(struct differ *differ)
 {
-	struct question *question = &differ->question;
-	struct str json = question->made.requests[0].context;
+	struct partial_question *question = &differ->question;
+	struct str json = question->plain.context;
 	struct buf theirs;
 	struct buf ours;
 	size_t at = 1;
@@ -145,10 +146,10 @@ draw_context(struct differ *differ)
 static void
 draw_question(struct differ *differ)
 {
-	struct question *question = &differ->question;
+	struct partial_question *question = &differ->question;
 
-	*question = (struct question){ 0 };
-	generate_case(&question->made, &differ->draw, &differ->arena);
+	*question = (struct partial_question){ 0 };
+	plain_case_make(&question->plain, &differ->draw, &differ->arena);
 	for (unsigned i = CEDAR_UNKNOWN_PRINCIPAL; i <= CEDAR_UNKNOWN_RESOURCE;
 	     i++) {
 		if (once_in(differ, 3))
@@ -159,7 +160,7 @@ draw_question(struct differ *differ)
 }
 
 static bool
-is_unknown(const struct question *question, enum cedar_unknown_kind what)
+is_unknown(const struct partial_question *question, enum cedar_unknown_kind what)
 {
 	for (size_t i = 0; i < question->n_unknowns; i++) {
 		if (question->unknowns[i].what == what)
@@ -172,7 +173,7 @@ is_unknown(const struct question *question, enum cedar_unknown_kind what)
 /* The original.						      */
 
 static void
-put_uid(struct json *json, const struct question *question,
+put_uid(struct json *json, const struct partial_question *question,
     enum cedar_unknown_kind what, const char *name, struct cedar_uid uid)
 {
 	json_key(json, str_of(name));
@@ -189,8 +190,8 @@ put_uid(struct json *json, const struct question *question,
 static struct str
 ask_theirs(struct differ *differ)
 {
-	const struct question *question = &differ->question;
-	const struct generate_request *r = &question->made.requests[0];
+	const struct partial_question *question = &differ->question;
+	const struct plain_case *r = &question->plain;
 	struct buf buf;
 	struct json json;
 	char *line = NULL;
@@ -207,8 +208,8 @@ ask_theirs(struct differ *differ)
 	put_uid(&json, question, CEDAR_UNKNOWN_RESOURCE, "resource",
 	    r->resource);
 	json_put_raw(&json, "context", question->context);
-	json_put_raw(&json, "policies", question->made.policies);
-	json_put_raw(&json, "entities", question->made.entities);
+	json_put_raw(&json, "policies", question->plain.made.policies);
+	json_put_raw(&json, "entities", question->plain.made.entities);
 	json_close_object(&json);
 	fprintf(differ->theirs.to, "part %.*s\n", STR_ARG(buf_str(&buf)));
 	buf_fini(&buf);
@@ -317,8 +318,8 @@ static struct str
 ask_ours(struct differ *differ)
 {
 	CLEANUP(unload) struct loaded loaded = { 0 };
-	const struct question *question = &differ->question;
-	const struct generate_request *asked = &question->made.requests[0];
+	const struct partial_question *question = &differ->question;
+	const struct plain_case *asked = &question->plain;
 	struct cedar_request request = { .principal = asked->principal,
 		.action = asked->action };
 	struct cedar_partial_answer answer;
@@ -327,7 +328,7 @@ ask_ours(struct differ *differ)
 	struct diag_list diags;
 
 	diag_init(&diags, &differ->arena, STR("case"), STR(""));
-	if (!load(&loaded, &question->made, &diags) ||
+	if (!load(&loaded, &question->plain.made, &diags) ||
 	    cedar_entities_json_context(&context, &differ->arena,
 	    question->given, &diags) != 0)
 		return STR("fail: load");
@@ -420,8 +421,8 @@ agree(struct differ *differ)
 static void
 save(struct differ *differ, uint64_t seed)
 {
-	const struct question *question = &differ->question;
-	const struct generate_request *r = &question->made.requests[0];
+	const struct partial_question *question = &differ->question;
+	const struct plain_case *r = &question->plain;
 	struct str path = arena_format(&differ->arena, "%s/partial-%llu.txt",
 	    differ->save, (unsigned long long)seed);
 	FILE *out;
@@ -435,7 +436,7 @@ save(struct differ *differ, uint64_t seed)
 	}
 	fprintf(out, "%.*s\n// entities: %.*s\n// %.*s::\"%.*s\" "
 	    "%.*s::\"%.*s\" %.*s::\"%.*s\" %.*s\n// unknown:",
-	    STR_ARG(question->made.text), STR_ARG(question->made.entities),
+	    STR_ARG(question->plain.made.text), STR_ARG(question->plain.made.entities),
 	    STR_ARG(r->principal.type), STR_ARG(r->principal.id),
 	    STR_ARG(r->action.type), STR_ARG(r->action.id),
 	    STR_ARG(r->resource.type), STR_ARG(r->resource.id),

@@ -5,10 +5,11 @@
 #include "generate.h"
 
 /*
- * Answers: "allow|reasons|errors", ids sorted and joined by commas; "fail: why"
- * for a case that cannot be loaded. In the arena.
+ * An answer to each question: "allow|reasons|errors", ids sorted and joined by
+ * commas; the ids of policies that are not valid; a form, as text or JSON;
+ * "fail: why" where something is refused. In the arena.
  */
-void judge_ours(struct str answers[static GENERATE_REQUESTS],
+void judge_ours(struct str answers[static GENERATE_QUESTIONS],
     const struct generate_case *made, struct arena *arena);
 
 #endif

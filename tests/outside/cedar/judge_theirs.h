@@ -1,4 +1,10 @@
-/* What the original engine says: a node process that answers line by line. */
+/*
+ * What the original engine says: a process that answers line by line, either
+ * oracle.mjs (the wasm package) or the program of native/.
+ *
+ * A question is a line "FUNCTION CALL", CALL being JSON; an answer is a line of
+ * JSON, as the function gives it.
+ */
 #ifndef STILE_TESTS_JUDGE_THEIRS_H
 #define STILE_TESTS_JUDGE_THEIRS_H
 
@@ -13,12 +19,18 @@ struct theirs {
 	FILE *from;
 };
 
-/* script: oracle.mjs, beside its node_modules. Exits when it cannot start. */
-void judge_theirs_start(struct theirs *theirs, const char *script);
+/*
+ * engine: oracle.mjs, beside its node_modules, or a program. Exits when it
+ * cannot be started.
+ */
+void judge_theirs_start(struct theirs *theirs, const char *engine);
 void judge_theirs_stop(struct theirs *theirs);
 
-/* Answers as those of judge_ours(). Exits when the process is gone. */
-void judge_theirs(struct str answers[static GENERATE_REQUESTS],
+/*
+ * Answers as those of judge_ours(); p NULL: this engine knows no such question.
+ * Exits when the process is gone.
+ */
+void judge_theirs(struct str answers[static GENERATE_QUESTIONS],
     struct theirs *theirs, const struct generate_case *made,
     struct arena *arena);
 

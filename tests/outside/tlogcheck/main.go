@@ -1,10 +1,10 @@
-// Tlogcheck verifies a log directory with the Go checksum database's own code:
+// Tlogcheck verifies a log, in a directory or where it is served, with the Go checksum database's own code:
 // golang.org/x/mod/sumdb/note for the checkpoint and .../tlog for the tree. It
 // shares no line with Stile, so that what Stile writes is judged by a stranger.
 //
-// usage: tlogcheck DIR VKEY
+// usage: tlogcheck DIR|URL VKEY      (SSL_CERT_FILE: who certifies the server)
 //
-// It checks the signature and origin of DIR/checkpoint, works the whole tree
+// It checks the signature and origin of the checkpoint, works the whole tree
 // out from the entries, holds every tile and the root against it, and, through
 // the tiles as a client would, proves and checks the inclusion of every entry
 // (of 2,000 spread ones in a large log) and the consistency with every smaller
@@ -16,6 +16,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -34,6 +36,34 @@ const (
 func fail(format string, args ...interface{}) {
 	fmt.Printf("tlogcheck: "+format+"\n", args...)
 	os.Exit(1)
+}
+
+// isURL tells a served log from a directory.
+func isURL(log string) bool {
+	return strings.HasPrefix(log, "https://") ||
+		strings.HasPrefix(log, "http://")
+}
+
+// read is one file of the log, from the directory or the server.
+func read(log, path string) ([]byte, error) {
+	if !isURL(log) {
+		return os.ReadFile(filepath.Join(log, path))
+	}
+	answer, err := http.Get(strings.TrimSuffix(log, "/") + "/" + path)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	wanted := "application/octet-stream"
+	if path == "checkpoint" {
+		wanted = "text/plain; charset=utf-8"
+	}
+	if answer.StatusCode != 200 ||
+		answer.Header.Get("Content-Type") != wanted {
+		return nil, fmt.Errorf("%s: %s, %s", path, answer.Status,
+			answer.Header.Get("Content-Type"))
+	}
+	return io.ReadAll(answer.Body)
 }
 
 // name is the C2SP tlog-tiles path of tile n; level "entries" for a bundle.
@@ -64,7 +94,7 @@ func (d *directory) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	for _, tile := range tiles {
 		path := name(strconv.Itoa(tile.L), tile.N, tile.W)
 		if d.tiles[path] == nil {
-			data, err := os.ReadFile(filepath.Join(d.path, path))
+			data, err := read(d.path, path)
 			if err != nil {
 				return nil, err
 			}
@@ -86,7 +116,7 @@ func head(dir, vkey string) tlog.Tree {
 		fmt.Println("tlogcheck:", err)
 		os.Exit(2)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "checkpoint"))
+	text, err := read(dir, "checkpoint")
 	if err != nil {
 		fail("%v", err)
 	}
@@ -114,7 +144,7 @@ func head(dir, vkey string) tlog.Tree {
 // entries is one bundle taken apart; it must end where its last entry does.
 func entries(dir string, n int64, width int) [][]byte {
 	path := name("entries", n, width)
-	data, err := os.ReadFile(filepath.Join(dir, path))
+	data, err := read(dir, path)
 	if err != nil {
 		fail("%v", err)
 	}
@@ -250,7 +280,7 @@ func checkProofs(tree tlog.Tree, reader tlog.HashReader) int {
 
 func main() {
 	if len(os.Args) != 3 {
-		fmt.Println("usage: tlogcheck DIR VKEY")
+		fmt.Println("usage: tlogcheck DIR|URL VKEY")
 		os.Exit(2)
 	}
 	dir := &directory{os.Args[1], map[string][]byte{}}

@@ -294,6 +294,36 @@ loopback_and_multicast_need_the_whole_range(void)
 }
 
 static void
+dates_and_durations_print_as_they_parse(void)
+{
+	static const char *const dates[] = { "0000-01-01", "1969-12-31",
+		"1970-01-01", "2024-02-29", "2000-02-29T23:59:59Z",
+		"9999-12-31T23:59:59.999Z", "1969-12-31T23:59:59.001Z",
+		"0000-03-01T00:00:00.001Z", "1900-02-28T12:00:00Z" };
+	static const char *const durations[] = { "0ms", "1d", "-1d2h3m4s5ms",
+		"106751991167d7h12m55s807ms", "-106751991167d7h12m55s808ms" };
+	char text[EXT_DATETIME_TEXT];
+	int64_t ms;
+
+	for (size_t i = 0; i < ARRAY_LEN(dates); i++) {
+		check(cedar_ext_datetime_parse(&ms, str_of(dates[i])) == 0);
+		check(cedar_ext_datetime_format(text, ms));
+		check_str(str_of(text), str_of(dates[i]));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(durations); i++) {
+		check(cedar_ext_datetime_duration(&ms,
+		    str_of(durations[i])) == 0);
+		cedar_ext_datetime_format_duration(text, ms);
+		check_str(str_of(text), str_of(durations[i]));
+	}
+	check(cedar_ext_datetime_parse(&ms, STR("0000-01-01")) == 0);
+	check(!cedar_ext_datetime_format(text, ms - 1));
+	check(cedar_ext_datetime_parse(&ms,
+	    STR("9999-12-31T23:59:59.999Z")) == 0);
+	check(!cedar_ext_datetime_format(text, ms + 1));
+}
+
+static void
 ip_addresses_print_as_they_parse(void)
 {
 	static const char *const texts[] = { "1.2.3.4", "10.0.0.1/8", "::",
@@ -317,6 +347,7 @@ static const struct tap_test tests[] = {
 	TEST(dates_are_those_of_the_calendar),
 	TEST(durations_take_units_in_order),
 	TEST(days_begin_at_midnight_before_1970_too),
+	TEST(dates_and_durations_print_as_they_parse),
 	TEST(ip_addresses_parse_as_the_original_reads_them),
 	TEST(an_ip_range_is_in_another_when_all_of_it_is),
 	TEST(loopback_and_multicast_need_the_whole_range),

@@ -133,6 +133,11 @@ depth_is_limited_in_every_construct(void)
 		check(nested(shapes[i][0], shapes[i][1], shapes[i][2],
 		    100000) == CEDAR_E_LIMIT);
 	}
+	/* A path is as deep as what it stands for: has a && .a has b .. */
+	check(nested("", "context has a", ".a", LIMIT_CEDAR_DEPTH - 2) == 0);
+	check(nested("", "context has a", ".a", LIMIT_CEDAR_DEPTH - 1) ==
+	    CEDAR_E_LIMIT);
+	check(nested("", "context has a", ".a", 1000000) == CEDAR_E_LIMIT);
 }
 
 static void
@@ -151,6 +156,20 @@ annotations_are_limited(void)
 		check(parsed.r == (n > LIMIT_CEDAR_ANNOTATIONS
 		    ? CEDAR_E_LIMIT : 0));
 	}
+}
+
+static void
+h12_a_text_of_errors_alone_is_not_read_to_its_end(void)
+{
+	CLEANUP(parsed_fini) struct parsed parsed;
+	CLEANUP(buf_fini) struct buf buf;
+
+	buf_init(&buf, 1u << 20);
+	for (size_t i = 0; i < 2 * LIMIT_CEDAR_ERRORS; i++)
+		buf_add_char(&buf, ';');
+	parse(&parsed, buf_str(&buf));
+	check(parsed.r == CEDAR_E_INPUT);
+	check_u64(parsed.diags.n_errors, LIMIT_CEDAR_ERRORS);
 }
 
 static void
@@ -259,6 +278,7 @@ static const struct tap_test tests[] = {
 	TEST(depth_is_limited_in_every_construct),
 	TEST(annotations_are_limited),
 	TEST(a_text_has_a_limit),
+	TEST(h12_a_text_of_errors_alone_is_not_read_to_its_end),
 	TEST(all_errors_are_reported_with_their_places),
 	TEST(what_is_not_cedar_is_refused),
 	TEST(repeated_ids_are_refused),

@@ -552,7 +552,7 @@ load(struct partial_case *made, const struct generate_case *generated)
 }
 
 static bool
-read_request(struct partial_case *made, const struct generate_request *asked)
+read_request(struct partial_case *made, const struct plain_case *asked)
 {
 	struct cedar_value context;
 	struct diag_list diags;
@@ -575,14 +575,13 @@ bool
 partial_case_make(struct partial_case *made, struct draw *draw,
     struct arena *arena)
 {
-	struct generate_case generated;
+	struct plain_case plain;
 
 	*made = (struct partial_case){ .arena = arena, .draw = draw };
-	generate_case(&generated, draw, arena);
+	plain_case_make(&plain, draw, arena);
 	if (cedar_names_new(&made->names) != 0)
 		abort();
-	if (!load(made, &generated) ||
-	    !read_request(made, &generated.requests[0]))
+	if (!load(made, &plain.made) || !read_request(made, &plain))
 		return false;
 	for (uint32_t n = below(made, 9); n > 0; n--) {
 		if (made->n_unknowns < PARTIAL_CASE_MOST)

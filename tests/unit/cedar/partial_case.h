@@ -1,14 +1,14 @@
 /*
  * A random partial query and a request that agrees with it.
  *
- * Around a generated case (tests/outside/cedar/generate.h): what the partial
+ * Around a generated case (tests/outside/cedar/plain_case.h): what the partial
  * query is given, what it is told is unknown, and a real request and store that
  * differ from what it was given only there.
  */
 #ifndef STILE_TESTS_PARTIAL_CASE_H
 #define STILE_TESTS_PARTIAL_CASE_H
 
-#include "../../outside/cedar/generate.h"
+#include "../../outside/cedar/plain_case.h"
 
 #define PARTIAL_CASE_MOST 8 /* unknowns */
 

@@ -95,7 +95,7 @@ one_form_is_turned_into_the_other(void)
 	static const char text[] =
 	    "type C = {};\n\nentity A in [B] = {\n  @d(\"x\")\n  a?: Long\n} "
 	    "tags Set<A>;\n\nentity B enum [\"y\", \"x\"];\n\naction \"c d\" "
-	    "in [\"g\"] appliesTo {\n  principal: [A],\n  resource: [A],\n  "
+	    "in [Action::\"g\"] appliesTo {\n  principal: [A],\n  resource: [A],\n  "
 	    "context: C\n};\n\naction \"g\";\n";
 
 	check_written(json, CEDAR_SCHEMA_TEXT, text);

@@ -342,7 +342,81 @@ a_full_disk_leaves_the_published_log_whole(void)
 	close_desk(&desk);
 }
 
+/* The checkpoint with a line of somebody else's. */
+static void
+add_line(struct buf *note)
+{
+	buf_add_text(note, "\xe2\x80\x94 w.example AAAAAAA=\n");
+}
+
+static void
+what_is_prepared_is_there_before_its_checkpoint_is(void)
+{
+	struct desk desk;
+
+	open_desk(&desk);
+	check_published(&desk, 10);
+	holder_log_grow(&desk.holder, 290);
+	check_u64(publish_prepare(&desk.publish, buf_str(&desk.holder.note)),
+	    0);
+	check_u64(holder_log_published(&desk.holder), 10);
+	check(holder_log_is_sound(&desk.holder));
+	check(holder_log_has(&desk.holder, "tile/entries/001.p/44"));
+	/* What is not longer than what was prepared is old. */
+	add_line(&desk.holder.note);
+	check_u64(publish_cosigned(&desk.publish, buf_str(&desk.holder.note)),
+	    0);
+	check_u64(holder_log_published(&desk.holder), 300);
+	check(holder_log_is_sound(&desk.holder));
+	close_desk(&desk);
+}
+
+static void
+a_checkpoint_is_published_again_when_it_was_cosigned(void)
+{
+	struct desk desk;
+
+	open_desk(&desk);
+	check_published(&desk, 10);
+	check_u64(publish(&desk), PUBLISH_E_OLD);
+	add_line(&desk.holder.note);
+	check_u64(publish_checkpoint(&desk.publish,
+	    buf_str(&desk.holder.note)), PUBLISH_E_OLD);
+	check_u64(publish_cosigned(&desk.publish, buf_str(&desk.holder.note)),
+	    0);
+	check_u64(holder_log_size_of(&desk.holder, "checkpoint"),
+	    desk.holder.note.len);
+	check(holder_log_is_sound(&desk.holder));
+	close_desk(&desk);
+}
+
+static void
+h12_nothing_older_is_published_over_what_is_there(void)
+{
+	struct desk desk;
+	struct buf old;
+
+	open_desk(&desk);
+	check_published(&desk, 10);
+	buf_init(&old, 4096);
+	buf_add_str(&old, buf_str(&desk.holder.note));
+	check_published(&desk, 10);
+	check_u64(publish_cosigned(&desk.publish, buf_str(&old)),
+	    PUBLISH_E_OLD);
+	check_u64(publish_prepare(&desk.publish, buf_str(&old)),
+	    PUBLISH_E_OLD);
+	holder_log_grow(&desk.holder, 10);
+	check_u64(publish_prepare(&desk.publish, buf_str(&desk.holder.note)),
+	    0);
+	check_u64(holder_log_published(&desk.holder), 20);
+	buf_fini(&old);
+	close_desk(&desk);
+}
+
 static const struct tap_test tests[] = {
+	TEST(what_is_prepared_is_there_before_its_checkpoint_is),
+	TEST(a_checkpoint_is_published_again_when_it_was_cosigned),
+	TEST(h12_nothing_older_is_published_over_what_is_there),
 	TEST(an_empty_log_is_published),
 	TEST(every_size_around_a_tile_is_published),
 	TEST(an_empty_tile_is_never_there),

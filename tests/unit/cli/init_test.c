@@ -49,7 +49,7 @@ static int
 run(struct place *place)
 {
 	FILE *report = fmemopen(place->report, sizeof(place->report), "w");
-	int r = init_holder(&place->options, report);
+	int r = init_holder(&place->options, report, report);
 
 	fclose(report);
 	return r;
@@ -79,9 +79,9 @@ a_new_holder_has_everything(void)
 {
 	static const char *const secrets[] = { "stile.conf", "keys/log.key",
 		"keys/seal.key", "keys/subject.key", "keys/keeper.state",
-		"tls/ca.key", "tls/server.key" };
+		"ca/ca.key", "tls/server.key" };
 	static const char *const folders[] = { "", "state", "records", "keys",
-		"packs", "trust", "tls", "clients", "run" };
+		"packs", "trust", "tls", "ca", "clients", "run" };
 	static const char *const public[] = { "keys/log.vkey", "tls/ca.crt",
 		"tls/server.crt" };
 	struct place place;

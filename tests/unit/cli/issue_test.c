@@ -33,6 +33,8 @@ settle(struct place *place, int64_t years)
 	check(mkdtemp(place->dir) != NULL);
 	snprintf(path, sizeof(path), "%s/tls", place->dir);
 	check(mkdir(path, 0700) == 0);
+	snprintf(path, sizeof(path), "%s/ca", place->dir);
+	check(mkdir(path, 0700) == 0);
 	snprintf(path, sizeof(path), "%s/clients", place->dir);
 	check(mkdir(path, 0700) == 0);
 	check(issue_authority(place->dir, "NYDMV", years) == 0);

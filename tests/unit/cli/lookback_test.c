@@ -7,12 +7,14 @@
 #include "cli/lookback_html.h"
 #include "cli/lookback_json.h"
 #include "cli/lookback_print.h"
+#include "audit_source.h"
 #include "limits.h"
 #include "tap.h"
 #include "util/buf.h"
 
 static struct arena arena;
 static struct audit_log log_;
+static struct diag_list diags;
 static size_t n_asked;
 
 /* Permits a confirmed ground; a supervisor past 3 look-ups a day. */
@@ -47,23 +49,32 @@ test_judge(void *context, struct lookback_opinion *opinion,
 	return 0;
 }
 
-static struct lookback *
-look(const char *text)
-{
-	static const struct lookback_judge judge = { test_judge, NULL };
-	static const struct case_ref_rules rules = { .year = 2025 };
-	struct audit_map map = { 0 };
-	struct diag_list diags;
-	struct lookback *lookback;
+static const struct lookback_judge judge = { test_judge, NULL };
+static const struct case_ref_rules rules = { .year = 2025 };
 
+static void
+begin(void)
+{
+	audit_log_close(&log_);
 	arena_fini(&arena);
 	arena_init(&arena, (size_t)64 << 20);
 	diag_init(&diags, &arena, STR("log.csv"), (struct str){ 0 });
 	n_asked = 0;
+}
+
+static struct lookback *
+look(const char *text)
+{
+	struct audit_source source = { .text = str_of(text) };
+	struct audit_map map = { 0 };
+	struct lookback *lookback;
+
+	begin();
 	lookback = ARENA_NEW(&arena, struct lookback);
-	check(audit_log_read(&log_, &diags, &arena, str_of(text), &map, NULL,
+	check(audit_log_open(&log_, &diags, &arena, audit_source_read, &source,
+		  &map) == 0);
+	check(lookback_run(lookback, &arena, &log_, &judge, &rules, NULL,
 		  NULL) == 0);
-	check(lookback_run(lookback, &arena, &log_, &judge, &rules) == 0);
 	lookback->packs = STR("test");
 	return lookback;
 }
@@ -112,6 +123,110 @@ what_is_over_a_daily_limit_is_referred(void)
 	check_u64(l->most_by_one, 4);
 	check_u64(l->n_who, 2);
 	check_u64(l->n_who_masked, 1);
+}
+
+static void
+the_same_vehicle_counts_once_where_the_log_names_it(void)
+{
+	struct lookback *l = look("reason,user,searchDate,plate\n"
+				  "25-10001,a,2025-06-18 01:00,AAA111\n"
+				  "25-10001,a,2025-06-18 02:00,AAA111\n"
+				  "25-10001,a,2025-06-18 03:00,AAA111\n"
+				  "25-10001,a,2025-06-18 04:00,AAA111\n"
+				  "25-10001,a,2025-06-18 04:00,BBB111\n"
+				  "25-10001,a,2025-06-18 04:00,CCC111\n"
+				  "25-10001,a,2025-06-18 04:00,AAA111\n"
+				  "25-10001,a,2025-06-18 04:00,DDD111\n"
+				  "25-10001,a,2025-06-20 04:00,DDD111\n"
+				  "25-10001,a,,EEE111\n");
+
+	check_u64(l->n_subjects, 5);
+	check_u64(l->n_verdict[LOOKBACK_REFERRED], 1);
+	check_u64(l->n_verdict[LOOKBACK_CONFIRM], 9);
+	check_u64(l->most_by_one, 8);
+}
+
+static void
+a_reason_that_was_taken_out_is_not_a_blank_one(void)
+{
+	struct lookback *l = look("reason,case\n***,\n\"\",25-1234\n.,\n"
+				  "***.,25-1234\n\"\",\n");
+
+	check_u64(l->classes[REASON_WITHHELD].n_rows, 1);
+	check_u64(l->classes[REASON_BLANK].n_rows, 1);
+	check_u64(l->n_ground[LOOKBACK_GROUND_WITHHELD], 1);
+	check_u64(l->log->n_blank, 1);
+}
+
+static void
+days_stand_before_months_when_the_log_shows_it(void)
+{
+	struct lookback *l = look("reason,date\n25-10001,01/02/2025\n"
+				  "25-10001,28/02/2025\n");
+
+	check_u64(l->n_months, 1);
+	check_u64((uint64_t)l->months[0].month, 2);
+	check_u64(l->months[0].n_rows, 2);
+}
+
+/* One row more than may be, without the file. */
+struct endless {
+	size_t n_rows, n_most;
+	bool is_begun;
+};
+
+static int
+endless_read(void *context, char *bytes, size_t room, size_t *n)
+{
+	struct endless *endless = context;
+
+	*n = 0;
+	if (!endless->is_begun) {
+		*n = 7;
+		memcpy(bytes, "reason\n", *n);
+		endless->is_begun = true;
+	}
+	for (; *n + 2 <= room && endless->n_rows < endless->n_most; *n += 2) {
+		memcpy(bytes + *n, "x\n", 2);
+		endless->n_rows++;
+	}
+	return 0;
+}
+
+static void
+too_many_rows_are_refused_and_the_most_are_not(void)
+{
+	struct lookback *lookback;
+	struct audit_map map = { 0 };
+
+	for (size_t more = 0; more < 2; more++) {
+		struct endless endless = { .n_most = LIMIT_LOOKBACK_ROWS +
+			    more };
+
+		begin();
+		lookback = ARENA_NEW(&arena, struct lookback);
+		check(audit_log_open(&log_, &diags, &arena, endless_read,
+			  &endless, &map) == 0);
+		check(lookback_run(lookback, &arena, &log_, &judge, &rules,
+			  NULL, NULL) == (more > 0 ? LOOKBACK_E_LIMIT : 0));
+		check(arena.used < LIMIT_VERB_BYTES / 128);
+	}
+	check(log_.n_rows > LIMIT_LOOKBACK_ROWS);
+}
+
+static void
+a_header_alone_is_no_log(void)
+{
+	struct audit_source source = { .text = STR("reason,user\n\n") };
+	struct lookback *lookback;
+	struct audit_map map = { 0 };
+
+	begin();
+	lookback = ARENA_NEW(&arena, struct lookback);
+	check(audit_log_open(&log_, &diags, &arena, audit_source_read, &source,
+		  &map) == 0);
+	check(lookback_run(lookback, &arena, &log_, &judge, &rules, NULL,
+		  NULL) == LOOKBACK_E_EMPTY);
 }
 
 static void
@@ -217,6 +332,11 @@ static const struct tap_test tests[] = {
 	TEST(rows_fall_into_verdicts_by_what_they_name),
 	TEST(the_same_facts_are_judged_once),
 	TEST(what_is_over_a_daily_limit_is_referred),
+	TEST(the_same_vehicle_counts_once_where_the_log_names_it),
+	TEST(a_reason_that_was_taken_out_is_not_a_blank_one),
+	TEST(days_stand_before_months_when_the_log_shows_it),
+	TEST(too_many_rows_are_refused_and_the_most_are_not),
+	TEST(a_header_alone_is_no_log),
 	TEST(a_log_that_has_neither_reason_nor_case_is_not_to_be_known),
 	TEST(contradictions_are_counted),
 	TEST(rare_texts_plates_and_names_are_never_shown),
@@ -231,6 +351,7 @@ main(int argc, char **argv)
 {
 	int status = tap_main(tests, ARRAY_LEN(tests), argc, argv);
 
+	audit_log_close(&log_);
 	arena_fini(&arena);
 	return status;
 }

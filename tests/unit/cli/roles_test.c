@@ -315,7 +315,7 @@ begin(struct serve *serve)
 	check(mkdtemp(serve->base) != NULL);
 	snprintf(serve->dir, sizeof(serve->dir), "%s/h", serve->base);
 	options.dir = serve->dir;
-	check(init_holder(&options, null) == 0);
+	check(init_holder(&options, null, null) == 0);
 	check(pipe2(fds, O_CLOEXEC) == 0);
 	serve->pid = fork();
 	if (serve->pid == 0) {

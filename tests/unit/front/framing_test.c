@@ -54,7 +54,7 @@ a_plain_head_passes(void)
 }
 
 static void
-hostile_13_a_bare_lf_is_found_wherever_it_stands(void)
+h13_a_bare_lf_is_found_wherever_it_stands(void)
 {
 	check(check_head("POST /a HTTP/1.1\n" HOST "\r\n") ==
 	    PROBLEM_BAD_FRAMING);
@@ -67,7 +67,7 @@ hostile_13_a_bare_lf_is_found_wherever_it_stands(void)
 }
 
 static void
-hostile_13_length_and_coding_together_are_refused(void)
+h13_length_and_coding_together_are_refused(void)
 {
 	check(check_head(LINE HOST
 	    "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n") ==
@@ -125,8 +125,8 @@ bodies_heads_and_targets_are_limited(void)
 
 static const struct tap_test tests[] = {
 	TEST(a_plain_head_passes),
-	TEST(hostile_13_a_bare_lf_is_found_wherever_it_stands),
-	TEST(hostile_13_length_and_coding_together_are_refused),
+	TEST(h13_a_bare_lf_is_found_wherever_it_stands),
+	TEST(h13_length_and_coding_together_are_refused),
 	TEST(there_is_one_host_and_one_version),
 	TEST(bodies_heads_and_targets_are_limited),
 };

@@ -27,8 +27,12 @@ struct house {
 	bool is_keeper_down;
 	bool is_signing_down;
 	bool is_unwrap_down;
+	bool is_index_down;
+	bool is_answer_lost; /* it signed, and was not heard */
 	size_t n_signed;
 	int64_t walk_us; /* spent in path_walk, for benches */
+	bool is_keyed;	 /* house_ask_all() gives each ask a key of its own */
+	uint64_t n_keys;
 	struct gate gate;
 	struct batch batch;
 	struct arena arena; /* of answers */

@@ -13,11 +13,11 @@ static struct house house;
 
 static const struct str names[] = { STR_INIT("federal"), STR_INIT("house") };
 
-/* The skey of the house's counsel (seed 7). */
+/* A key named counsel; the house trusts that of seed 7. */
 static struct str
-counsel(void)
+key_of(uint8_t first)
 {
-	struct ed25519_seed seed = { { 7 } };
+	struct ed25519_seed seed = { { first } };
 	struct tlog_note_signer signer;
 	struct buf text;
 	struct str out;
@@ -63,7 +63,7 @@ resign(const char *pack)
 	struct diag_list diags;
 
 	diag_init(&diags, &house.arena, STR(""), (struct str){ 0 });
-	check(pack_sign(path_of(pack, "").p, counsel(), &diags) == 0);
+	check(pack_sign(path_of(pack, "").p, key_of(7), &diags) == 0);
 }
 
 /* Load again: it must be refused for that reason, the old ones standing. */
@@ -130,6 +130,19 @@ p11_a_pack_changed_after_it_was_signed_is_refused(void)
 }
 
 static void
+p11_a_pack_signed_by_another_key_of_its_authority_s_name_is_refused(void)
+{
+	struct diag_list diags;
+
+	house_open(&house);
+	diag_init(&diags, &house.arena, STR(""), (struct str){ 0 });
+	check(pack_sign(path_of("house", "").p, key_of(8), &diags) == 0);
+	check_refused("house/pack.sig: error: it is not signed by its "
+		      "authority `counsel`");
+	house_close(&house);
+}
+
+static void
 p11_a_pack_of_an_untrusted_authority_is_refused(void)
 {
 	house_open(&house);
@@ -163,7 +176,7 @@ p11_a_pack_that_fails_its_own_tests_is_refused(void)
 }
 
 static void
-p11_hostile_20_an_older_or_unversioned_pack_is_refused(void)
+p11_h20_an_older_or_unversioned_pack_is_refused(void)
 {
 	struct diag_list diags;
 
@@ -257,10 +270,11 @@ static const struct tap_test tests[] = {
 	TEST(p11_a_pack_that_does_not_parse_leaves_the_old_one_in_force),
 	TEST(p11_a_pack_that_does_not_validate_against_its_schema_is_refused),
 	TEST(p11_a_pack_changed_after_it_was_signed_is_refused),
+	TEST(p11_a_pack_signed_by_another_key_of_its_authority_s_name_is_refused),
 	TEST(p11_a_pack_of_an_untrusted_authority_is_refused),
 	TEST(p11_an_authority_the_settings_do_not_name_is_refused),
 	TEST(p11_a_pack_that_fails_its_own_tests_is_refused),
-	TEST(p11_hostile_20_an_older_or_unversioned_pack_is_refused),
+	TEST(p11_h20_an_older_or_unversioned_pack_is_refused),
 	TEST(p11_a_pack_past_its_review_date_is_refused),
 	TEST(p3_an_evaluation_error_in_any_policy_denies),
 	TEST(a_rule_must_say_what_it_is_and_an_unverified_one_may_not_permit),

@@ -52,6 +52,7 @@ struct traces {
 	struct str wrapped;
 	struct str answer;
 	struct str subject;
+	struct str body;
 	uint64_t epoch;
 };
 
@@ -62,6 +63,7 @@ traces_of(uint64_t index, const char *id)
 	struct store_sealed sealed = { 0 };
 	struct store_epoch epoch = { 0 };
 	struct store_request request = { 0 };
+	struct str answer = { 0 };
 
 	check(entries_find_sealed(press.house.store, arena, &sealed, index) ==
 	    0);
@@ -69,10 +71,13 @@ traces_of(uint64_t index, const char *id)
 		  sealed.epoch) == 0);
 	check(requests_find(press.house.store, arena, &request, str_of(id)) ==
 	    0);
+	check(entries_find_answer(press.house.store, arena, &answer, index) ==
+	    0);
 	return (struct traces){ .sealed = str_part(sealed.bytes, 100, 148),
 		.wrapped = str_part(epoch.wrapped, 0, 48),
-		.answer = str_part(request.answer, 50, 98),
+		.answer = str_part(answer, 50, 98),
 		.subject = request.subject,
+		.body = request.body,
 		.epoch = sealed.epoch };
 }
 
@@ -150,6 +155,7 @@ what_a_request_was_about_goes_with_it(void)
 	struct store_request row;
 
 	begin();
+	press.house.is_keyed = true;
 	request("amy", HOUSE_PLATE);
 	memcpy(id, last_id, sizeof(id));
 	old = traces_of(last_index, id);
@@ -165,6 +171,10 @@ what_a_request_was_about_goes_with_it(void)
 		  str_of(id)) == 0);
 	check_u64(row.subject.len, 0);
 	check_u64(old.subject.len, 32);
+	/* Nor can it be guessed from the digest of what was asked. */
+	check_u64(row.key.len, 0);
+	check_u64(row.body.len, 0);
+	check_u64(old.body.len, 32);
 	press_close(&press);
 }
 
@@ -236,6 +246,7 @@ p6_a_legal_hold_keeps_values_and_lets_the_key_of_their_time_go(void)
 	struct store_sealed sealed;
 	struct store_epoch epoch;
 	struct entry_text text = { 0 };
+	struct str answer_text = { 0 };
 	struct house_answer answer;
 
 	begin();
@@ -260,6 +271,9 @@ p6_a_legal_hold_keeps_values_and_lets_the_key_of_their_time_go(void)
 	check_str(epoch.class, STR("hold"));
 	check(ledger_open(&house->gate, &text, &house->arena, held) == 0);
 	check(text.kept.len > 500);
+	check(ledger_open_answer(&house->gate, &answer_text, &house->arena,
+		  held) == 0);
+	check(memmem(answer_text.p, answer_text.len, "OWNERNAME", 9) != NULL);
 	/* Again: nothing is moved twice. */
 	house->now_us += DAYS(3);
 	answer = erase();

@@ -165,6 +165,8 @@ a_missing_or_doubled_column_is_named(void)
 	said = diags.items[0].text;
 	check_str(said,
 	    STR("the file has no column \"Make\" (mapping line 3)"));
+	check_str(diags.items[0].help,
+	    STR("its columns are \"make\", \"Color\""));
 	check_u64(parse(STR(MAP("{ column = \"Make\"; "
 				"field = \"vehicle.make\"; }"))),
 	    0);

@@ -288,8 +288,8 @@ p12_a_wrong_mapping_or_file_imports_nothing_and_says_why(void)
 	check_u64(import("\xff\xfeV", vehicles_map), IMPORTER_E_FILE);
 	check(has_words(diag_first(&diags), "UTF-16"));
 	check_u64(import("VIN,Make\n", vehicles_map), IMPORTER_E_EMPTY);
-	check_u64(run("/nowhere.csv", map_path), IMPORTER_E_FILE);
-	check_u64(run(csv_path, "/nowhere.map"), IMPORTER_E_FILE);
+	check_u64(run("/nowhere.csv", map_path), IMPORTER_E_CANNOT);
+	check_u64(run(csv_path, "/nowhere.map"), IMPORTER_E_CANNOT);
 	check_u64(run(csv_path, "/tmp"), IMPORTER_E_FILE);
 	check_u64(run("/tmp", map_path), IMPORTER_E_FILE);
 	check(stat(database, &after) == 0 && after.st_ino == before.st_ino);

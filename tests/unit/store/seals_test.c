@@ -73,7 +73,8 @@ p6_entries_are_sealed_by_their_ground_and_when_in_doubt(void)
 		.requester = STR("ann"),
 		.subject = STR(""),
 		.frame = STR(""),
-		.answer = STR("") };
+		.key = STR(""),
+		.body = STR("") };
 
 	fixture_begin(&f);
 	put(f.store, "investigation", "1", INT64_MAX, 0);

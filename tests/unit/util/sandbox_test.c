@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
@@ -34,6 +35,10 @@ enum {
 	ELSE = 2,	 /* another errno */
 	NO_SANDBOX = 99, /* the sandbox could not be entered */
 };
+
+/* Nobody listens on either: an allowed connect ends in ECONNREFUSED. */
+#define NAMED_PORT 9
+#define OTHER_PORT 10
 
 /* Where the roles of these tests live. */
 struct place {
@@ -105,8 +110,11 @@ enter(const struct place *place, enum sandbox_role role)
 	char readable[96];
 	struct sandbox_path paths[] = { { writable, true }, { readable, false },
 		{ "/nonexistent/stile", false } };
+	static const uint16_t ports[] = { NAMED_PORT };
 	struct sandbox sandbox = { .role = role, .paths = paths,
-		.n_paths = role == SANDBOX_KEEPER ? 0 : ARRAY_LEN(paths) };
+		.n_paths = role == SANDBOX_KEEPER ? 0 : ARRAY_LEN(paths),
+		.ports = ports,
+		.n_ports = role == SANDBOX_COURIER ? ARRAY_LEN(ports) : 0 };
 
 	snprintf(writable, sizeof(writable), "%s/rw", place->dir);
 	snprintf(readable, sizeof(readable), "%s/ro", place->dir);
@@ -176,6 +184,43 @@ open_a_network_socket(const struct place *place)
 {
 	(void)place;
 	return result(socket(AF_INET, SOCK_STREAM, 0));
+}
+
+static int
+connect_to(uint16_t port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return ELSE;
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 &&
+	    errno == ECONNREFUSED)
+		return DID;
+	return result(-1);
+}
+
+static int
+connect_to_a_named_port(const struct place *place)
+{
+	(void)place;
+	return connect_to(NAMED_PORT);
+}
+
+static int
+connect_to_another_port(const struct place *place)
+{
+	(void)place;
+	return connect_to(OTHER_PORT);
+}
+
+static int
+accept_somebody(const struct place *place)
+{
+	return result(accept4(place->listen_fd, NULL, NULL, SOCK_CLOEXEC)) ==
+		REFUSED ? REFUSED : DID;
 }
 
 static int
@@ -296,7 +341,7 @@ open_too_many_files(const struct place *place)
 }
 
 static const enum sandbox_role serving[] = { SANDBOX_FRONT, SANDBOX_GATE,
-	SANDBOX_KEEPER, SANDBOX_CLERK };
+	SANDBOX_KEEPER, SANDBOX_CLERK, SANDBOX_COURIER, SANDBOX_WITNESS };
 
 #define EACH_ROLE(check_, deed)                                                \
 	for (size_t i_ = 0; i_ < ARRAY_LEN(serving); i_++)                     \
@@ -443,6 +488,37 @@ stay_within_limits(const struct place *place)
 }
 
 static void
+a_courier_connects_only_to_the_ports_it_named(void)
+{
+	check_done(SANDBOX_COURIER, connect_to_a_named_port);
+	if (sandbox_landlock_version() >= 4)
+		check_refused(SANDBOX_COURIER, connect_to_another_port);
+	check_killed(SANDBOX_COURIER, open_a_unix_socket);
+	check_killed(SANDBOX_COURIER, accept_somebody);
+}
+
+static void
+a_courier_reads_and_writes_only_what_was_named(void)
+{
+	check_done(SANDBOX_COURIER, read_inside);
+	check_done(SANDBOX_COURIER, write_inside);
+	check_refused(SANDBOX_COURIER, write_where_only_reading_is_named);
+	check_refused(SANDBOX_COURIER, read_outside);
+	check_refused(SANDBOX_COURIER, make_a_file_outside);
+}
+
+static void
+a_witness_answers_and_writes_its_records_and_connects_to_nobody(void)
+{
+	check_done(SANDBOX_WITNESS, accept_somebody);
+	check_done(SANDBOX_WITNESS, write_inside);
+	check_refused(SANDBOX_WITNESS, read_outside);
+	check_refused(SANDBOX_WITNESS, make_a_file_outside);
+	check_killed(SANDBOX_WITNESS, open_a_network_socket);
+	check_killed(SANDBOX_WITNESS, open_a_unix_socket);
+}
+
+static void
 a_role_stays_within_its_limits(void)
 {
 	struct place place;
@@ -533,6 +609,9 @@ static const struct tap_test tests[] = {
 	TEST(a_keeper_writes_the_state_it_holds_open),
 	TEST(a_clerk_reads_and_writes_only_what_was_named),
 	TEST(a_clerk_that_opens_any_socket_is_killed),
+	TEST(a_courier_connects_only_to_the_ports_it_named),
+	TEST(a_courier_reads_and_writes_only_what_was_named),
+	TEST(a_witness_answers_and_writes_its_records_and_connects_to_nobody),
 	TEST(a_role_stays_within_its_limits),
 	TEST(a_role_that_says_nothing_has_a_limit_for_files_too),
 	TEST(a_process_that_became_a_user_cannot_go_back),

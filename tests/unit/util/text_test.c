@@ -89,6 +89,64 @@ base64_round_trips_and_refuses_loose_bits(void)
 	buf_fini(&buf);
 }
 
+/* Every pair of characters, at every place of a group, of every length. */
+static void
+base64_writes_what_it_reads_whatever_the_bytes(void)
+{
+	static const enum base64_kind kinds[] = { BASE64_STANDARD, BASE64_URL };
+	uint8_t bytes[96];
+	uint8_t again[96];
+	char text[140];
+	size_t n_wrong = 0;
+
+	for (uint32_t seed = 0; seed < 4096; seed++) {
+		size_t len = seed % sizeof(bytes);
+		enum base64_kind kind = kinds[seed % 2];
+		size_t back = 0;
+
+		for (size_t i = 0; i < len; i++)
+			bytes[i] = (uint8_t)(seed * 16 + seed / 256 + i * 37);
+		base64_format(text, kind, bytes, len);
+		if (base64_parse(again, &back, sizeof(again), kind,
+			(struct str){ text, base64_text_len(kind, len) }) !=
+			0 ||
+		    back != len || memcmp(again, bytes, len) != 0)
+			n_wrong++;
+	}
+	check_u64(n_wrong, 0);
+}
+
+/* Every byte at every place of a run of others. */
+static void
+json_strings_are_escaped_wherever_the_character_stands(void)
+{
+	size_t n_wrong = 0;
+	char text[72];
+
+	for (size_t i = 0; i < sizeof(text) * 256; i++) {
+		unsigned c = (unsigned)i % 256;
+		size_t at = i / 256;
+		char want[96];
+		struct buf buf;
+		size_t len;
+
+		memset(text, 0x80 + (int)at, sizeof(text));
+		text[at] = (char)c;
+		len = (size_t)snprintf(want, sizeof(want),
+		    c == '"' || c == '\\' ? "\\%c"
+			: c == '\n'	   ? "\\n"
+			: c < 0x20	   ? "\\u%04x"
+					   : "%c",
+		    c);
+		buf_init(&buf, 200);
+		json_add_string(&buf, (struct str){ text, sizeof(text) });
+		n_wrong += buf.len != 2 + sizeof(text) - 1 + MAX(len, 1) ||
+		    (c != 0 && memcmp(buf.bytes + 1 + at, want, len) != 0);
+		buf_fini(&buf);
+	}
+	check_u64(n_wrong, 0);
+}
+
 static void
 instants_round_trip_and_impossible_dates_are_refused(void)
 {
@@ -409,6 +467,8 @@ static const struct tap_test tests[] = {
 	TEST(a_buffer_stops_at_its_limit_and_says_so),
 	TEST(an_arena_stops_at_its_limit_and_says_so),
 	TEST(base64_round_trips_and_refuses_loose_bits),
+	TEST(base64_writes_what_it_reads_whatever_the_bytes),
+	TEST(json_strings_are_escaped_wherever_the_character_stands),
 	TEST(instants_round_trip_and_impossible_dates_are_refused),
 	TEST(csv_reads_quotes_marks_and_missing_line_ends),
 	TEST(a_bad_csv_row_is_named_and_the_next_one_is_read),
