@@ -13,6 +13,7 @@
  *	gate     read or write as named    accept; unix connect  fsync, rename
  *	keeper   those already open        accept
  *	clerk    read or write as named    accept              fsync, rename
+ *	reader   those already open        none                 memory
  *
  * No role has threads, children, exec, signals to others, or a way to make an
  * internet socket. A role that needs more fails its tests at once, by design:
@@ -34,6 +35,7 @@ enum sandbox_role {
 	SANDBOX_GATE,
 	SANDBOX_KEEPER,
 	SANDBOX_CLERK,
+	SANDBOX_READER, /* of formats: consign/cutproc.h */
 };
 
 /* A directory or file, with all below it. A missing one is passed over. */
