@@ -45,7 +45,9 @@ utf8_is_valid(struct str s)
 	size_t at = 0;
 
 	while (at < s.len) {
-		if (utf8_next(s, &at) < 0)
+		if ((unsigned char)s.p[at] < 0x80)
+			at++;
+		else if (utf8_next(s, &at) < 0)
 			return false;
 	}
 	return true;
@@ -93,6 +95,9 @@ utf8_is_deceptive(uint32_t code)
 		{ 0xe0000, 0x10ffff },
 	};
 
+	/* What nearly every character is. */
+	if (code >= 0x20 && code < 0x7f)
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {
 		if (code >= ranges[i].from && code <= ranges[i].to)
 			return true;
