@@ -55,7 +55,7 @@ house_open(struct consign_house *house)
 	static const char *const names[] = { "ann", "ben", "cem" };
 	uint8_t seed[32] = { 1 };
 
-	*house = (struct consign_house){ .dir = "stile-consign-XXXXXX" };
+	*house = (struct consign_house){ .dir = "/tmp/stile-consign-XXXXXX" };
 	check(mkdtemp(house->dir) != NULL);
 	house->random = random_seeded(&house->state, 11);
 	arena_init(&house->arena, 64 << 20);

@@ -27,6 +27,7 @@ struct house {
 	bool is_keeper_down;
 	bool is_signing_down;
 	size_t n_signed;
+	size_t n_tokens; /* made, of consignments */
 	int64_t walk_us; /* spent in path_walk, for benches */
 	struct gate gate;
 	struct batch batch;
