@@ -2,6 +2,7 @@
 #include "gate/assembly.h"
 
 #include "crypto/secret.h"
+#include "gate/consignment.h"
 #include "gate/force.h"
 #include "gate/tiles.h"
 #include "store/store.h"
@@ -35,6 +36,7 @@ assembly_init(struct gate *gate)
 
 	arena_init(&gate->note_arena, LIMIT_ASK_BYTES);
 	arena_init(&gate->pack_arena, LIMIT_ASK_BYTES);
+	gate->may_end = true; /* a crash may have come before the erasure */
 	r = vocabulary_init(&gate->vocabulary);
 	if (r == 0)
 		r = tlog_edge_new(&gate->edge);
@@ -48,6 +50,7 @@ assembly_init(struct gate *gate)
 void
 assembly_fini(struct gate *gate)
 {
+	consignment_close(gate);
 	force_fini(gate);
 	vocabulary_fini(&gate->vocabulary);
 	gate->edge = tlog_edge_free(gate->edge);

@@ -4,6 +4,7 @@
  */
 #include "gate/path.h"
 
+#include "gate/lead.h"
 #include "gate/pack.h"
 #include "util/fault.h"
 
@@ -84,6 +85,7 @@ decide_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (ask->has_instrument)
 		narrow(ask);
 	conclude(&ask->decision);
+	lead_decide(ask);
 	if (ask->decision.verdict == VERDICT_REFER)
 		ask_refuse(ask, REFUSAL_REFERRED, STR(""), STR(""));
 	else if (ask->decision.verdict == VERDICT_DENY)

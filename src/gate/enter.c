@@ -7,7 +7,9 @@
 #include <errno.h>
 
 #include "gate/approve.h"
+#include "gate/consignment.h"
 #include "gate/core.h"
+#include "gate/lead.h"
 #include "gate/ledger.h"
 #include "gate/replay.h"
 #include "gate/scopes.h"
@@ -106,6 +108,7 @@ fill_request(struct ask *ask)
 	put(ask, LABEL_GROUND_KIND, request->ground_kind);
 	put(ask, LABEL_GROUND, request->ground);
 	put(ask, LABEL_INSTRUMENT, request->instrument);
+	put(ask, LABEL_SOURCE, request->source);
 	put(ask, LABEL_PURPOSE, request->purpose);
 	put(ask, LABEL_END_USE, request->end_use);
 	put(ask, LABEL_REASON, request->reason);
@@ -190,6 +193,8 @@ fill(const struct gate *gate, struct ask *ask)
 		fill_ground(ask);
 	else if (ask->operation->path == PATH_APPROVE)
 		fill_approval(ask);
+	else if (ask->operation->path == PATH_CONSIGN)
+		consignment_fill(ask);
 	else if (ask->n_parameters > 0)
 		put(ask, LABEL_WHAT,
 		    arena_format(&ask->arena, "%.*s %.*s",
@@ -227,8 +232,9 @@ put_request(struct gate *gate, struct ask *ask)
 {
 	struct store_request row = { .id = ask->request_id,
 		.index = ask->index,
-		.requester = ask->operator.id,
-		.ori = ask->operator.ori,
+		.requester = lead_is(ask) ? ask->requestor.id
+					  : ask->operator.id,
+		.ori = ask->requestor.ori,
 		.ground = ask->request.ground,
 		.state = state_of(ask),
 		.created_us = ask->now_us,
@@ -282,6 +288,8 @@ write_rows(struct gate *gate, struct ask *ask)
 		r = put_request(gate, ask);
 	if (r == 0 && ask->operation->path == PATH_REQUEST)
 		r = count(gate, ask);
+	if (r == 0 && ask->operation->path == PATH_CONSIGN)
+		r = consignment_keep(gate, ask);
 	return TRACE(r);
 }
 
@@ -301,6 +309,9 @@ enter_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		r = core_write(ask);
 	if (r == 0)
 		r = write_rows(gate, ask);
+	/* Its record is sealed for the recipient by now. */
+	if (r == 0 && lead_is(ask))
+		r = lead_answer(ask);
 	if (r < 0) {
 		/* Half an entry is none: the whole batch is taken back. */
 		TRACE(r);

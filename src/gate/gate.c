@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "crypto/csprng.h"
 #include "frames.h"
 #include "gate/assembly.h"
+#include "gate/consignment.h"
 #include "gate/force.h"
 #include "gate/keys_channel.h"
 #include "gate/turn.h"
@@ -174,8 +176,10 @@ enter_sandbox(struct host *host)
 	char trust[4096];
 	char run[4096];
 	char *slash;
+	char consign[4096];
 	struct sandbox_path paths[] = { { state, true }, { records, false },
-		{ packs, false }, { trust, false }, { run, false } };
+		{ packs, false }, { trust, false }, { run, false },
+		{ consign, true } };
 	struct sandbox sandbox = { .role = SANDBOX_GATE,
 		.paths = paths,
 		.n_paths = ARRAY_LEN(paths) };
@@ -185,6 +189,10 @@ enter_sandbox(struct host *host)
 	make_path(packs, host->dir, "packs");
 	make_path(trust, host->dir, "trust");
 	make_path(run, host->dir, "run");
+	make_path(consign, host->dir, "consign");
+	/* What is made after the walls stand is outside of them. */
+	if (mkdir(consign, 0700) < 0 && errno != EEXIST)
+		return FAULT(errno);
 	snprintf(records, sizeof(records), "%s", host->paths[PATH_RECORDS]);
 	slash = strrchr(records, '/');
 	if (slash != NULL)
@@ -300,6 +308,22 @@ take_signal(struct host *host)
 	return is_stop;
 }
 
+/* Erase what two persons ordered to end; one that fails is tried again. */
+static void
+sweep_consignments(struct host *host)
+{
+	bool has_erased = true;
+	int r = 0;
+
+	while (has_erased && r == 0) {
+		r = consignment_sweep(&host->gate, &has_erased);
+		if (r == 0 && has_erased)
+			r = assembly_sign_head(&host->gate);
+	}
+	if (r < 0)
+		eventlog_fault(&host->log, r, "erasing a consignment");
+}
+
 /* What is done between batches: never on the way to an answer. */
 static int
 keep_house(struct host *host)
@@ -313,6 +337,8 @@ keep_house(struct host *host)
 		r = assembly_sign_head(gate);
 	if (r < 0)
 		return TRACE(r);
+	if (!gate->is_unwritable)
+		sweep_consignments(host);
 	tell_clerk(host);
 	/* Space may have come back: one small durable write tells. */
 	if (gate->is_unwritable && store_probe(host->store) == 0)

@@ -6,6 +6,7 @@
 #include "gate/path.h"
 
 #include "gate/approve.h"
+#include "gate/consignment.h"
 #include "gate/look.h"
 #include "gate/register.h"
 #include "store/store.h"
@@ -26,7 +27,7 @@ ground_investigation(struct gate *gate, struct ask *ask)
 	struct store_investigation found;
 	struct store_assignment assignment;
 	uint64_t n_subjects = 0;
-	struct str ori = ask->operator.ori;
+	struct str ori = ask->requestor.ori;
 	struct str number = ask->request.ground;
 	int r = grounds_find_case(gate->store, &ask->arena, &found, ori,
 	    number);
@@ -158,6 +159,8 @@ ground_request(struct gate *gate, struct ask *ask)
 		r = ground_wanted(gate, ask);
 	if (r == 0)
 		r = ground_instrument(gate, ask);
+	if (r == 0 && !ask->is_settled)
+		r = consignment_check(gate, ask);
 	return TRACE(r);
 }
 
@@ -174,6 +177,8 @@ ground_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		return TRACE(register_apply(gate, ask));
 	case PATH_APPROVE:
 		return TRACE(approve_apply(gate, batch, ask));
+	case PATH_CONSIGN:
+		return TRACE(consignment_apply(gate, ask));
 	case PATH_LOOK:
 		return TRACE(look_apply(gate, ask));
 	case PATH_READY:

@@ -8,10 +8,13 @@
 
 #include <errno.h>
 
+#include "consign/head.h"
 #include "crypto/sha256.h"
 #include "frames.h"
 #include "gate/approve.h"
+#include "gate/consignment.h"
 #include "gate/epoch.h"
+#include "gate/lead.h"
 #include "gate/register.h"
 #include "gate/replay.h"
 #include "store/store.h"
@@ -40,6 +43,18 @@ static const struct member_shape request_shape[] = {
 	{ "/fields/*", 's', 64, true },
 	{ "/reason", 's', LIMIT_ASK_REASON, false },
 	{ "/requestor", 's', LIMIT_ASK_NUMBER, false },
+	{ "/source", 's', CONSIGN_ID, false },
+};
+
+static const struct member_shape lead_shape[] = {
+	SUBJECT_SHAPE("/subject"),
+	{ "/to", 's', LIMIT_ASK_NUMBER, true },
+	{ "/case", 's', LIMIT_ASK_NUMBER, true },
+	{ "/purpose", 's', 16, true },
+	{ "/end_use", 's', 32, true },
+	{ "/fields/*", 's', 64, true },
+	{ "/reason", 's', LIMIT_ASK_REASON, true },
+	{ "/source", 's', CONSIGN_ID, false },
 };
 
 /* The members of a subject, as the shape above has them. */
@@ -192,6 +207,22 @@ read_end_use(struct ask *ask)
 	    STR("not a known end use"));
 }
 
+/* A consignment in place of the records; ended by NUL, as a folder's name. */
+static void
+read_source(struct ask *ask)
+{
+	struct str id = members_find(&ask->members, "/source");
+
+	ask->request.source = STR("");
+	if (id.p == NULL)
+		return;
+	if (!consign_head_is_id(id))
+		ask_refuse(ask, REFUSAL_BAD_VALUE, STR("/source"),
+		    STR("an id of a consignment has 26 characters"));
+	else
+		ask->request.source = arena_str(&ask->arena, id);
+}
+
 /* Who it is for, when the operator types for somebody else. */
 static int
 read_requestor(struct gate *gate, struct ask *ask)
@@ -214,30 +245,56 @@ read_requestor(struct gate *gate, struct ask *ask)
 	return 0;
 }
 
+/* Of the right shape, and one subject; what requests and leads share. */
+static bool
+read_members(struct ask *ask, const struct member_shape *shape, size_t n)
+{
+	struct ask_request *request = &ask->request;
+
+	if (is_list(&ask->members)) {
+		ask_refuse(ask, REFUSAL_ONE_PERSON, STR("/subject"), STR(""));
+		return false;
+	}
+	if (!members_check(&ask->refusal, &ask->members, shape, n)) {
+		ask->is_settled = true;
+		return false;
+	}
+	request->purpose = members_find(&ask->members, "/purpose");
+	request->end_use = members_find(&ask->members, "/end_use");
+	request->reason = str_trim(members_find(&ask->members, "/reason"));
+	read_source(ask);
+	read_end_use(ask);
+	return true;
+}
+
+bool
+read_lead_members(struct ask *ask)
+{
+	return read_members(ask, lead_shape, ARRAY_LEN(lead_shape));
+}
+
 int
 read_request(struct gate *gate, struct ask *ask)
 {
 	struct ask_request *request = &ask->request;
 	int r;
 
-	if (is_list(&ask->members)) {
-		ask_refuse(ask, REFUSAL_ONE_PERSON, STR("/subject"), STR(""));
+	if (!read_members(ask, request_shape, ARRAY_LEN(request_shape)))
 		return 0;
-	}
-	if (!members_check(&ask->refusal, &ask->members, request_shape,
-		ARRAY_LEN(request_shape))) {
-		ask->is_settled = true;
-		return 0;
-	}
 	request->instrument = members_find(&ask->members, "/instrument");
-	request->purpose = members_find(&ask->members, "/purpose");
-	request->end_use = members_find(&ask->members, "/end_use");
-	request->reason = str_trim(members_find(&ask->members, "/reason"));
 	request->requestor = members_find(&ask->members, "/requestor");
 	read_ground(ask);
-	read_end_use(ask);
 	r = read_requestor(gate, ask);
-	if (r == 0 && !ask->is_settled)
+	return r < 0 ? TRACE(r) : TRACE(read_rest(ask));
+}
+
+int
+read_rest(struct ask *ask)
+{
+	struct ask_request *request = &ask->request;
+	int r = 0;
+
+	if (!ask->is_settled)
 		r = read_subject(ask, &request->subject, "/subject");
 	if (r < 0)
 		return TRACE(r);
@@ -295,14 +352,20 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	switch (ask->operation->path) {
 	case PATH_REQUEST:
 		r = replay_find(gate, batch, ask);
-		if (r == 0 && !ask->is_settled)
-			r = read_request(gate, ask);
+		if (r == 0 && ask->is_replay && lead_is(ask))
+			r = lead_replay(ask);
+		else if (r == 0 && !ask->is_settled)
+			r = lead_is(ask) ? lead_read(gate, ask)
+					 : read_request(gate, ask);
 		break;
 	case PATH_REGISTER:
 		r = register_read(gate, ask);
 		break;
 	case PATH_APPROVE:
 		r = approve_read(gate, ask);
+		break;
+	case PATH_CONSIGN:
+		r = consignment_read(ask);
 		break;
 	case PATH_LOOK:
 	case PATH_READY:
