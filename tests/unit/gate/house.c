@@ -234,6 +234,15 @@ fill_store(struct house *house)
 	    false);
 	add_person(house, "zed", "WA0170000",
 	    PEOPLE_ROLE_REQUESTER | PEOPLE_ROLE_SUPERVISOR, true, true);
+	add_agency(house, "NYOLN0000");
+	add_person(house, "dora", "NYOLN0000", PEOPLE_ROLE_DATA_OWNER, true,
+	    true);
+	add_person(house, "dan", "NYOLN0000", PEOPLE_ROLE_PRIVACY_OFFICER,
+	    true, true);
+	add_person(house, "kim", "NYOLN0000", PEOPLE_ROLE_KEY_HOLDER, true,
+	    true);
+	add_person(house, "ken", "NYOLN0000", PEOPLE_ROLE_KEY_HOLDER, true,
+	    true);
 	add_case(house, "24-001", true, "amy");
 	add_case(house, "23-999", false, "amy");
 	must(store_commit(house->store), "commit");

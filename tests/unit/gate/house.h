@@ -50,7 +50,8 @@ struct house_answer {
 /*
  * One ask. who: "amy" (requester, on case 24-001), "bob" (not on it), "sue"
  * (supervisor), "old" (training lapsed), "out" (suspended), "zed" (another
- * agency), "nobody" (unknown certificate). body: JSON text.
+ * agency), "dora" (the holder's data owner), "dan" (its privacy officer), "kim"
+ * and "ken" (its key holders), "nobody" (unknown certificate). body: JSON text.
  */
 struct house_answer house_ask(struct house *house, const char *who,
     const char *operation, const char *parameter, const char *key,
