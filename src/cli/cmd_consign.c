@@ -365,7 +365,7 @@ static const struct verb actions[] = {
 	{ .name = "custodian",
 	    .usage = "NAME --secret FILE",
 	    .summary = "Make a custodian's keys",
-	    .about = "NAME is the id of a person with the role key-holder. The "
+	    .about = "NAME is the id of a person with the role key_holder. The "
 		     "secret file is theirs alone; the public half stays with "
 		     "the holder.",
 	    .examples = "on a stick of hers\tstile consign custodian ann "

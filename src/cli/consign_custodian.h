@@ -3,7 +3,7 @@
  *
  * A custodian has a secret file; its public half is DIR/custodians/<name>.pub,
  * one line of 64 hexadecimal digits, and <name> is a requester's id with the
- * role key-holder. A share is taken out of a consignment into a file of its own:
+ * role key_holder. A share is taken out of a consignment into a file of its own:
  *
  *	stile-share 1
  *	01KAN…			the consignment

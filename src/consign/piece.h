@@ -100,7 +100,8 @@ size_t piece_head_size(const struct piece_head *head) NONNULL;
 /*
  * Open a whole piece in place, by the root or by the token of identifier which.
  *
- * Returns: 0 and *bytes within piece; PIECE_E_BAD.
+ * Returns: 0 and *bytes within piece; PIECE_E_BAD, and piece holds nothing of
+ * use any more.
  */
 int piece_open(struct str *bytes, uint8_t *piece,
     const struct piece_head *head, const struct hmac *root) MUST_USE NONNULL;

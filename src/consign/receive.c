@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -376,6 +377,21 @@ has_piece(const struct receive *receive)
 	return n >= LIMIT_CONSIGN_PIECE || receive->is_end;
 }
 
+/* Wait for the input or for cuts; a signal ends the wait with neither. */
+static void
+wait_for_work(struct receive *receive, bool *can_read, bool *has_cuts)
+{
+	/* A descriptor of -1 is passed over. */
+	struct pollfd items[] = {
+		{ may_read(receive) ? receive->options->fd : -1, POLLIN, 0 },
+		{ receive->has_proc ? receive->proc.fd : -1, POLLIN, 0 },
+	};
+	int n = poll(items, ARRAY_LEN(items), -1);
+
+	*can_read = n > 0 && items[0].revents != 0;
+	*has_cuts = n > 0 && items[1].revents != 0;
+}
+
 static int
 seal_all(struct receive *receive)
 {
@@ -383,11 +399,16 @@ seal_all(struct receive *receive)
 	int r = 0;
 
 	while (r == 0 && !is_end) {
+		bool can_read = false;
+		bool has_cuts = false;
+
 		if (is_stopped(receive))
 			return RECEIVE_E_STOPPED;
-		if (may_read(receive))
+		if (may_read(receive) || receive->has_proc)
+			wait_for_work(receive, &can_read, &has_cuts);
+		if (can_read)
 			r = read_some(receive);
-		else if (receive->has_proc)
+		if (r == 0 && has_cuts)
 			r = seal_slot(receive, &is_end);
 		while (r == 0 && !is_end && !receive->has_proc &&
 		    has_piece(receive))
