@@ -287,9 +287,9 @@ cutter_cut(struct cutter *cutter, size_t *n_used, struct buf *out,
 		else
 			r = cuts[cutter->form->kind](cutter, &n, out, rest,
 			    is_end);
-		*n_used += n;
-		if (n == 0)
+		if (r != 0 || n == 0)
 			break;
+		*n_used += n;
 	}
 	return r < 0 ? TRACE(r) : r;
 }
