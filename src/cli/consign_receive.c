@@ -176,7 +176,7 @@ static int
 read_statement(struct taking *taking)
 {
 	struct cli *cli = taking->cli;
-	const char *sha256 = option_get(&cli->options, "sha256");
+	const char *sha256 = option_get(&cli->options, "digest");
 	const char *deadline = option_get(&cli->options, "deadline");
 	struct receive_options *options = &taking->options;
 	int32_t today = instant_day(options->now_us);
@@ -186,7 +186,7 @@ read_statement(struct taking *taking)
 		if (!hex_parse(taking->digest.b, sizeof(taking->digest.b),
 			str_of(sha256)))
 			return verb_fail(cli, VERB_USAGE,
-			    "--sha256: 64 lower-case hexadecimal digits");
+			    "--digest: 64 lower-case hexadecimal digits");
 		options->digest = &taking->digest;
 	}
 	options->deadline = today +
