@@ -1,6 +1,8 @@
 /*
  * Figures of consignments, one measure a run, as one line of JSON:
  *
+ *	make FILE N		write a CSV of N made-up drivers, for
+ *				data/people/drivers.map
  *	receive DIR CSV MAP	take the file in, as `stile consign receive` does
  *	floor DIR CSV MAP	what cipher and disk allow together: the same
  *				records, cut beforehand, each sealed under its own
@@ -9,7 +11,7 @@
  *	cipher DIR CSV MAP	as floor without tokens and hash: the bare cipher
  *	lookup DIR ID CSV MAP N	N look-ups of records of the file, evenly over it
  *
- * Keys are drawn here and kept in DIR/keys.bench. bench/consign drives it.
+ * bench/consign drives it. The keeper's pairs are the same in each run.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -365,6 +367,51 @@ run_lookup(struct bench *bench, const char *id, const char *csv, size_t n)
 	free(keys);
 }
 
+/* Made up of syllables; distinct licence numbers, names as they come. */
+static void
+put_driver(FILE *out, uint64_t i, struct random_state *state)
+{
+	static const char *const first[] = { "BRA", "CAR", "DEL", "FOR", "GAR",
+		"HOL", "JEN", "KEL", "LAN", "MOR", "NOR", "PAR", "ROB", "SAN",
+		"TUR", "WAL" };
+	static const char *const last[] = { "BERG", "DON", "FIELD", "GER",
+		"LEY", "MAN", "NETT", "RICK", "SON", "STEIN", "TON", "WOOD" };
+	static const char *const given[] = { "ALICE", "BRUNO", "CLARA",
+		"DAVID", "EDITH", "FRANK", "GRETA", "HENRY", "IRENE", "JONAS" };
+	uint64_t r = random_next(state);
+
+	fprintf(out, "%c%012" PRIu64 ",MN,D,LIC,20%02u-%02u-%02u,,%s%s%s,%s,"
+		"19%02u-%02u-%02u,%c,5-%02u,BRO,%u LAKE ST,DULUTH,MN,55%03u,"
+		"612-555-%04u,N,N\n",
+	    (char)('A' + i % 26), i * 7919 % 1000000000000,
+	    (unsigned)(27 + i % 5), (unsigned)(1 + i % 12),
+	    (unsigned)(1 + i % 28), first[r & 15], first[r >> 4 & 15],
+	    last[(r >> 8) % ARRAY_LEN(last)],
+	    given[(r >> 16) % ARRAY_LEN(given)],
+	    (unsigned)(40 + (r >> 24) % 60), (unsigned)(1 + (r >> 32) % 12),
+	    (unsigned)(1 + (r >> 40) % 28), i & 1 ? 'M' : 'F',
+	    (unsigned)(i % 12), (unsigned)(1 + i % 9999),
+	    (unsigned)(i % 1000), (unsigned)(i % 10000));
+}
+
+static void
+run_make(const char *path, uint64_t n)
+{
+	struct random_state state;
+	FILE *out = fopen(path, "we");
+
+	if (out == NULL)
+		give_up(path);
+	random_seeded(&state, 1);
+	fputs("License Number,License State,Class,Status,Expires,Restrictions,"
+	      "Family Name,Given Name,Birth Date,Sex,Height,Eyes,Street,City,"
+	      "State,Zip,Phone,Protected,Sealed\n", out);
+	for (uint64_t i = 0; i < n; i++)
+		put_driver(out, i, &state);
+	if (fclose(out) != 0)
+		give_up(path);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -373,6 +420,10 @@ main(int argc, char **argv)
 		.today = instant_day(clock_system().now_us(NULL)) };
 	const char *map = argc == 5 ? argv[4] : argc == 7 ? argv[5] : "";
 
+	if (argc == 4 && strcmp(argv[1], "make") == 0) {
+		run_make(argv[2], strtoull(argv[3], NULL, 10));
+		return 0;
+	}
 	arena_init(&bench.arena, (size_t)1 << 30);
 	diag_init(&bench.diags, &bench.arena, STR("bench"), (struct str){ 0 });
 	if (csprng_open(&csprng) != 0 ||
