@@ -423,7 +423,6 @@ seal_all(struct receive *receive)
 static int
 check_memory(struct receive *receive)
 {
-	CLEANUP(buf_fini) struct buf text = { 0 };
 	FILE *swaps;
 	char line[512];
 	size_t n = 0;
