@@ -7,7 +7,9 @@
  * status is counted, never averaged in. With --answers every good body is
  * written out as a line, for whoever wants to hold answers against the log;
  * with --retry a lost connection is made again and the same key asked again.
- * Prints one line of JSON.
+ * With --wait it says "connected" once every handshake is over and begins at a
+ * line on its input: what handshakes cost can be left out of a measure. Prints
+ * one line of JSON.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -49,6 +51,7 @@ struct options {
 	uint64_t n_requests; /* 0: until the time is over */
 	long expect;
 	bool retry;
+	bool wait; /* for a line before the first request */
 };
 
 enum client_state { CONNECTING, IDLE, SENDING, RECEIVING, BROKEN };
@@ -57,6 +60,7 @@ struct client {
 	size_t number;
 	enum client_state state;
 	int fd;
+	uint32_t watched; /* events epoll was told of */
 	SSL *ssl;
 	char *out;
 	size_t out_len, out_at, out_room;
@@ -81,6 +85,7 @@ struct run {
 	uint64_t n_good, n_asked, n_lost, n_connects;
 	uint64_t interval_us; /* of one client; 0: closed loop */
 	uint64_t end_us;
+	struct rusage before; /* what handshakes and set-up have used */
 };
 
 static void
@@ -154,6 +159,9 @@ watch(struct run *run, struct client *client, uint32_t events, int operation)
 {
 	struct epoll_event event = { .events = events, .data.ptr = client };
 
+	if (operation == EPOLL_CTL_MOD && events == client->watched)
+		return;
+	client->watched = events;
 	if (epoll_ctl(run->epoll, operation, client->fd, &event) < 0)
 		die("epoll_ctl");
 }
@@ -335,14 +343,40 @@ is_over(const struct run *run)
 		run->n_good >= run->options->n_requests);
 }
 
+/* Those whose time has come. Returns: when to look again. */
+static uint64_t
+turn_due(struct run *run, uint64_t now)
+{
+	uint64_t next = now + 100000;
+
+	for (size_t i = 0; i < run->options->n_clients; i++) {
+		struct client *client = &run->clients[i];
+
+		if (client->state != BROKEN && client->state != IDLE)
+			continue;
+		if (client->due_us <= now && client->state == BROKEN)
+			connect_client(run, client);
+		else if (client->due_us <= now)
+			turn(run, client);
+		if (client->state == BROKEN || client->state == IDLE)
+			next = client->due_us < next ? client->due_us : next;
+	}
+	return next;
+}
+
 static void
 loop(struct run *run)
 {
 	struct epoll_event events[256];
+	/* In a closed loop nobody idles: there is nothing to look for. */
+	bool is_timed = run->interval_us > 0 || run->options->retry;
+	uint64_t next = is_timed ? 0 : UINT64_MAX;
 
 	while (!is_over(run)) {
-		int n = epoll_wait(run->epoll, events, 256, 1);
 		uint64_t now = now_us();
+		int wait_ms = next > now + 10000 ? 10 :
+		    next > now ? (int)((next - now + 999) / 1000) : 0;
+		int n = epoll_wait(run->epoll, events, 256, wait_ms);
 
 		for (int i = 0; i < n; i++) {
 			struct client *client = events[i].data.ptr;
@@ -350,16 +384,8 @@ loop(struct run *run)
 			if (client->state != BROKEN)
 				turn(run, client);
 		}
-		for (size_t i = 0; i < run->options->n_clients; i++) {
-			struct client *client = &run->clients[i];
-
-			if (client->due_us > now)
-				continue;
-			if (client->state == BROKEN)
-				connect_client(run, client);
-			else if (client->state == IDLE)
-				turn(run, client);
-		}
+		if (is_timed)
+			next = turn_due(run, now_us());
 	}
 }
 
@@ -383,12 +409,24 @@ quantile_ms(const struct run *run, double q)
 	return run->latencies[at] / 1000.0;
 }
 
-static void
-report(struct run *run, double seconds)
+/* Of this client since the first request. */
+static double
+cpu_seconds(const struct run *run)
 {
 	struct rusage usage;
 
 	getrusage(RUSAGE_SELF, &usage);
+	return (double)(usage.ru_utime.tv_sec - run->before.ru_utime.tv_sec +
+		   usage.ru_stime.tv_sec - run->before.ru_stime.tv_sec) +
+	    (double)(usage.ru_utime.tv_usec - run->before.ru_utime.tv_usec +
+		usage.ru_stime.tv_usec - run->before.ru_stime.tv_usec) / 1e6;
+}
+
+static void
+report(struct run *run, double seconds)
+{
+	double cpu_s = cpu_seconds(run);
+
 	qsort(run->latencies, run->n_latencies, sizeof(uint32_t), compare);
 	printf("{\"clients\":%zu,\"seconds\":%.3f,\"good\":%" PRIu64
 	       ",\"rate\":%.1f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f"
@@ -397,9 +435,7 @@ report(struct run *run, double seconds)
 	    run->options->n_clients, seconds, run->n_good,
 	    (double)run->n_good / seconds, quantile_ms(run, 0.50),
 	    quantile_ms(run, 0.99), quantile_ms(run, 1), run->n_lost,
-	    run->n_connects,
-	    (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-		(double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+	    run->n_connects, cpu_s);
 	for (size_t i = 0, n = 0; i < N_STATUS; i++)
 		if (run->status[i] > 0)
 			printf("%s\"%zu\":%" PRIu64, n++ > 0 ? "," : "", i,
@@ -419,7 +455,8 @@ static const char usage_text[] =
     "  --expect N       good status, default 200\n"
     "  --key-prefix T   of the Idempotency-Keys; default from pid and time\n"
     "  --answers F      write \"key TAB body\" of good answers\n"
-    "  --retry          connect again, ask again with the same key\n";
+    "  --retry          connect again, ask again with the same key\n"
+    "  --wait           say \"connected\", begin at a line of input\n";
 
 static void
 parse(struct options *options, int argc, char **argv)
@@ -432,6 +469,7 @@ parse(struct options *options, int argc, char **argv)
 		{ "requests", 1, NULL, 'n' }, { "rate", 1, NULL, 'r' },
 		{ "expect", 1, NULL, 'e' }, { "key-prefix", 1, NULL, 'k' },
 		{ "answers", 1, NULL, 'o' }, { "retry", 0, NULL, 'R' },
+		{ "wait", 0, NULL, 'w' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -452,6 +490,7 @@ parse(struct options *options, int argc, char **argv)
 		case 'k': options->key_prefix = optarg; break;
 		case 'o': options->answers = optarg; break;
 		case 'R': options->retry = true; break;
+		case 'w': options->wait = true; break;
 		default: fputs(usage_text, stderr); exit(2);
 		}
 	}
@@ -565,6 +604,10 @@ main(int argc, char **argv)
 	parse(&options, argc, argv);
 	prepare(&run, &options);
 	shake_hands(&run);
+	if (options.wait && (puts("connected") < 0 || fflush(stdout) != 0 ||
+	    getchar() == EOF))
+		return 1;
+	getrusage(RUSAGE_SELF, &run.before);
 	began = now_us();
 	for (size_t i = 0; i < options.n_clients && run.interval_us > 0; i++)
 		run.clients[i].due_us = began +

@@ -41,6 +41,27 @@ def cpu_s(pid):
     return total / TICK
 
 
+def roles(pid):
+    """Of every process of the tree: its role, CPU seconds and resident MiB."""
+    found = []
+    for member in children(pid):
+        try:
+            words = pathlib.Path(f"/proc/{member}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        role = words[2] if words[1:2] == [b"role"] else b"parent"
+        found.append((role.decode(), cpu_s_of(member), rss_mib_of(member)))
+    return found
+
+
+def cpu_s_of(member):
+    """Of one process; exact where the kernel keeps scheduler statistics."""
+    try:
+        return int(pathlib.Path(f"/proc/{member}/schedstat").read_text().split()[0]) / 1e9
+    except (OSError, ValueError):
+        return 0.0
+
+
 def pss_mib(pid):
     """Memory of the tree with shared pages counted once."""
     total = 0
@@ -55,18 +76,20 @@ def pss_mib(pid):
     return total / 1024
 
 
+def rss_mib_of(member):
+    try:
+        status = pathlib.Path(f"/proc/{member}/status").read_text()
+    except OSError:
+        return 0.0
+    for line in status.splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
 def rss_mib(pid):
     """Sum of the resident sets of the tree: shared pages counted again and again."""
-    total = 0
-    for member in children(pid):
-        try:
-            status = pathlib.Path(f"/proc/{member}/status").read_text()
-        except OSError:
-            continue
-        for line in status.splitlines():
-            if line.startswith("VmRSS:"):
-                total += int(line.split()[1])
-    return total / 1024
+    return sum(rss_mib_of(member) for member in children(pid))
 
 
 class Usage:

@@ -24,6 +24,53 @@ read_back(const struct cedar_policies *policies)
 	}
 }
 
+static bool
+is_listed(const uint32_t *numbers, size_t n, size_t number)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (numbers[i] == number)
+			return true;
+	}
+	return false;
+}
+
+/* What tracing tells must be what deciding did. */
+static void
+check_trace(const struct cedar_trace *trace, const struct cedar_answer *answer,
+    const struct cedar_policies *policies, size_t i)
+{
+	bool is_permit =
+	    cedar_policies_get(policies, i).effect == CEDAR_PERMIT;
+	bool is_reason = is_listed(answer->reasons, answer->n_reasons, i);
+	bool is_error = false;
+
+	for (size_t j = 0; j < answer->n_errors; j++)
+		is_error |= answer->errors[j].policy == i;
+	if (is_error != (trace->outcome == CEDAR_TRACE_ERROR) ||
+	    (is_reason && trace->outcome != CEDAR_TRACE_SATISFIED) ||
+	    (!is_reason && trace->outcome == CEDAR_TRACE_SATISFIED &&
+	    (!is_permit || answer->n_reasons == 0)))
+		abort();
+}
+
+static void
+trace_all(const struct cedar_policies *policies,
+    const struct cedar_query *query, const struct cedar_answer *answer,
+    struct cedar_uid resource)
+{
+	size_t n = cedar_policies_count(policies);
+
+	for (size_t i = 0; i < n; i++) {
+		CLEANUP(arena_fini) struct arena arena;
+		struct cedar_trace trace;
+
+		arena_init(&arena, (size_t)64 << 20);
+		if (cedar_trace_policy(&trace, &arena, query, policies, i,
+		    resource) == 0)
+			check_trace(&trace, answer, policies, i);
+	}
+}
+
 static void
 decide(const struct cedar_policies *policies,
     const struct cedar_entities *entities, struct arena *arena)
@@ -53,6 +100,7 @@ decide(const struct cedar_policies *policies,
 		for (size_t j = 0; j < answer.n_errors; j++)
 			(void)cedar_query_explain(query, &answer.errors[j],
 			    arena);
+		trace_all(policies, query, &answer, user.uid);
 	}
 }
 

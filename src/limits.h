@@ -49,6 +49,10 @@
 #define LIMIT_CEDAR_EST_DEPTH 2048 /* of policies as JSON: two an operator */
 #define LIMIT_CEDAR_VALUE_DEPTH 128 /* sets and records in each other (serde's) */
 #define LIMIT_CEDAR_OVERLAY 4096 /* entities that come with one request */
+#define LIMIT_CEDAR_UNKNOWNS 256 /* of one query; looked through one by one */
+#define LIMIT_CEDAR_CHANGES 64 /* of one search: each is a bit */
+#define LIMIT_CEDAR_WAYS 64 /* kept at a time: each is compared with all */
+#define LIMIT_CEDAR_WAY_STEPS (1u << 16) /* of one search: a few milliseconds */
 #define LIMIT_CEDAR_NAMES (1u << 21) /* distinct names, and distinct uids */
 #define LIMIT_CEDAR_ANCESTORS (1u << 25) /* ancestor entries of one store */
 #define LIMIT_CEDAR_STRING (1u << 30) /* one text value: lengths are 32 bits */
@@ -84,7 +88,7 @@
 #define LIMIT_STORE_SUBJECTS 64	       /* subjects of one warrant, instrument */
 #define LIMIT_STORE_CHUNK 256	       /* entries fetched at once in a walk */
 #define LIMIT_STORE_CACHE_KIB 8192     /* page cache: all roles fit 64 MiB */
-#define LIMIT_STORE_WAL_PAGES 4096     /* 16 MiB of log: time to checkpoint */
+#define LIMIT_STORE_WAL_PAGES 2048     /* 16 MiB of log: time to checkpoint */
 #define LIMIT_STORE_BUSY_MS 2000       /* wait for a reader's short lock */
 #define LIMIT_STORE_REASON 256	       /* why a call failed, one line */
 #define LIMIT_STORE_PATH 4096	       /* PATH_MAX of Linux */
@@ -134,6 +138,10 @@
 #define LIMIT_PACK_TESTS 2048	   /* cases in a pack's tests.json */
 #define LIMIT_NEEDS 8		   /* roles one request may wait for */
 #define LIMIT_RULINGS 64	   /* rules told of in one decision */
+#define LIMIT_LAWFUL 4		   /* sentences on what would make it lawful */
+#define LIMIT_LAWFUL_TRIALS 12	   /* ways that are judged for them */
+#define LIMIT_LAWFUL_BYTES (2u << 20) /* memory for finding them */
+#define LIMIT_LAWFUL_SENTENCE 1024 /* all clauses are some 900 bytes */
 #define LIMIT_DUTIES 32		   /* duties, and marks, of one decision */
 #define LIMIT_FRONTS 64		   /* front processes connected to the gate */
 #define LIMIT_BATCH_BYTES (8u << 20) /* arena of a whole batch, or of a reload */
@@ -145,7 +153,6 @@
 #define LIMIT_EPOCH_HOURS 24	   /* one sealing key */
 #define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
-#define LIMIT_SWEEP 1000	   /* expired rows removed in one step */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
 
 /* front */
@@ -181,6 +188,7 @@
 #define LIMIT_LOOKBACK_RULES 64	     /* rules told apart; all packs have 30 */
 #define LIMIT_HTTPS_BYTES (1u << 20) /* an answer of a holder */
 #define LIMIT_VERB_BYTES ((size_t)2 << 30) /* memory of one run of a verb */
+#define LIMIT_POLICY_FOLDERS 8 /* folders in folders searched for cases: links */
 #define LIMIT_RESTART_FIRST_MS 100	 /* a role died: wait, doubling to … */
 #define LIMIT_LOCK_WAIT_MS 1000		 /* for the roles of a killed parent */
 #define LIMIT_ISSUE_NAME 64		 /* CN: RFC 5280 ub-common-name */

@@ -15,14 +15,21 @@
  *                   once; then asked for any number of resources and policy
  *                   sets with cedar_query_decide().
  *   cedar_answer    the decision, which policies determined it, which failed.
+ *   cedar_partial   a query of which not all is known: decides what is certain
+ *                   already, and leaves residual policies of the rest.
  *   cedar_schema    the types of entities and actions, against which policies,
  *                   entities and requests may be checked. Immutable.
+ *   cedar_trace     one policy for one request, expression by expression: why.
+ *
+ * Policies, schemas, entities, requests and values can each be read from text
+ * and from JSON, and written as either.
  *
  * Ownership. names, policies and entities are heap objects with _new and _free;
  * policies and entities hold a reference on their names. A query and all its
  * answers live in the arena given to cedar_query_new() and are released with
- * it. Texts and values passed in are copied by policies and entities; a query
- * borrows them: they must live as long as the query does.
+ * it, and so do a partial query's. Texts and values passed in are copied by
+ * policies and entities; a query borrows them: they must live as long as the
+ * query does.
  *
  * Threads. A loaded cedar_policies and a finished cedar_entities may be used by
  * any number of threads at once. Names may be read by all while one thread
@@ -209,6 +216,45 @@ cedar_decimal(int64_t ten_thousandths)
  */
 int cedar_value_parse(struct cedar_value *value, enum cedar_kind kind,
     struct str text, struct str *why) MUST_USE NONNULL;
+
+/*
+ * Values as Cedar text: 7, "x", User::"ann", [1, 2], { county: "Kings" },
+ * ip("10.0.0.1/8"). One value, which may be any of them.
+ *
+ * Texts are borrowed from text where they can be. diags: its source should be
+ * text. Returns: 0 and the value in the arena; CEDAR_E_INPUT, CEDAR_E_LIMIT
+ * with a diagnostic; fault.
+ */
+int cedar_literal_parse(struct cedar_value *value, struct arena *arena,
+    struct str text, struct diag_list *diags) MUST_USE NONNULL;
+
+/* As above for an entity: User::"ann". */
+int cedar_literal_parse_uid(struct cedar_uid *uid, struct arena *arena,
+    struct str text, struct diag_list *diags) MUST_USE NONNULL;
+
+/*
+ * Append a value as such text, in lines of width columns where that can be;
+ * width 0: on one line.
+ *
+ * Returns: 0; CEDAR_E_LIMIT (buf's); fault ENOMEM.
+ */
+int cedar_literal_print(struct buf *buf, const struct cedar_value *value,
+    unsigned width) MUST_USE NONNULL;
+
+/* Append a value as JSON that needs no schema to be read. Returns: as above. */
+int cedar_value_json(struct buf *buf, const struct cedar_value *value) MUST_USE
+    NONNULL;
+
+/*
+ * How entities and requests are written. Cedar has them as JSON only; their text
+ * is that JSON as Cedar values, with the same members:
+ *
+ *   [{ uid: User::"ann", parents: [Group::"clerks"], attrs: { age: 41 } }]
+ *
+ *   { principal: User::"ann", action: Action::"read", resource: Record::"7",
+ *     context: { county: "Kings" } }
+ */
+enum cedar_form { CEDAR_FORM_JSON, CEDAR_FORM_TEXT };
 
 /* ------------------------------------------------------------------ */
 /* Names: the dictionary.					      */
@@ -504,6 +550,24 @@ int cedar_schema_entities_json_add(struct cedar_entities *entities,
     struct diag_list *diags) MUST_USE NONNULL;
 
 /*
+ * Add entities written as text. schema: NULL, or held against one as above.
+ *
+ * Returns: as cedar_entities_json_add.
+ */
+int cedar_entities_text_add(struct cedar_entities *entities,
+    const struct cedar_schema *schema, struct str text,
+    struct diag_list *diags) MUST_USE;
+
+/*
+ * Append the entities, in the order added: attributes and tags by name.
+ *
+ * Returns: 0; CEDAR_E_LIMIT (buf's); fault ENOMEM.
+ */
+int cedar_entities_write(struct buf *buf,
+    const struct cedar_entities *entities, enum cedar_form form) MUST_USE
+    NONNULL;
+
+/*
  * Check one entity against a schema: its type, id, attributes, tags and the
  * types of its parents.
  *
@@ -566,6 +630,19 @@ int cedar_query_new(struct cedar_query **query, struct arena *arena,
     const struct cedar_request *request, struct diag_list *diags) MUST_USE;
 
 /*
+ * The same request from here on, but for its action, or but for one attribute of
+ * its context, which it must have. Cheaper than another query: nothing else is
+ * made ready again. Answers given before stay as they were.
+ *
+ * Returns: 0; CEDAR_E_INPUT, CEDAR_E_LIMIT; fault ENOMEM; after these the query
+ * is as it was.
+ */
+int cedar_query_set_action(struct cedar_query *query, struct cedar_uid action)
+    MUST_USE NONNULL;
+int cedar_query_set_context(struct cedar_query *query,
+    const struct cedar_field *field) MUST_USE NONNULL;
+
+/*
  * Check a request against a schema: its action is declared and applies to such
  * a principal and resource, its context is exactly what the action declares.
  *
@@ -587,6 +664,26 @@ int cedar_schema_request_context(struct cedar_value *context,
     struct arena *arena, const struct cedar_schema *schema,
     struct cedar_uid action, struct str json, struct diag_list *diags)
     MUST_USE NONNULL;
+
+/*
+ * Read a request: an object or record of principal, action, resource and, if it
+ * is not empty, context. In JSON an entity is {"type", "id"} or the string
+ * "User::\"ann\"".
+ *
+ * request: its other members stay as they are. schema: NULL, or what says how
+ * the context may be written; the request is not checked against it.
+ * Texts may be borrowed from text. diags: its source should be text.
+ * Returns: 0, and both in the arena; CEDAR_E_INPUT, CEDAR_E_LIMIT with a
+ * diagnostic; fault.
+ */
+int cedar_request_read(struct cedar_request *request,
+    struct cedar_uid *resource, struct arena *arena,
+    const struct cedar_schema *schema, enum cedar_form form, struct str text,
+    struct diag_list *diags) MUST_USE;
+
+/* Append a request without its entities. Returns: 0; CEDAR_E_LIMIT; fault. */
+int cedar_request_write(struct buf *buf, const struct cedar_request *request,
+    struct cedar_uid resource, enum cedar_form form) MUST_USE NONNULL;
 
 enum cedar_decision { CEDAR_DENY, CEDAR_ALLOW };
 
@@ -634,9 +731,221 @@ int cedar_query_decide(struct cedar_answer *answer, struct cedar_query *query,
 /*
  * The message of an error, made when asked for.
  *
- * Returns: one line in the arena; p NULL when it has no room.
+ * Returns: one line in the arena; p NULL when it has no room, or the error was
+ * found by a partial query.
  */
 struct str cedar_query_explain(const struct cedar_query *query,
     const struct cedar_error *error, struct arena *arena) NONNULL;
+
+/* ------------------------------------------------------------------ */
+/* Partial evaluation: what is certain while not all is known.	      */
+
+struct cedar_partial;
+
+enum cedar_unknown_kind {
+	CEDAR_UNKNOWN_PRINCIPAL, /* which entity it is */
+	CEDAR_UNKNOWN_ACTION,
+	CEDAR_UNKNOWN_RESOURCE,
+	CEDAR_UNKNOWN_CONTEXT,	 /* what is at path; path empty: all of it */
+	CEDAR_UNKNOWN_ATTRIBUTE, /* of entity, at path; path empty: all, and */
+				 /* whether there is such an entity */
+	CEDAR_UNKNOWN_TAG,	 /* of entity: path[0]; path empty: all */
+	CEDAR_UNKNOWN_ANCESTORS, /* of entity: more than those that are given */
+};
+
+/*
+ * One thing that is not known. What the request gives there is not looked at.
+ * All steps of a path but the last must be records that the request gives; no
+ * unknown may lie in another. At most LIMIT_CEDAR_UNKNOWNS.
+ */
+struct cedar_unknown {
+	enum cedar_unknown_kind what;
+	struct cedar_uid entity; /* ATTRIBUTE, TAG, ANCESTORS */
+	const struct str *path;	 /* CONTEXT, ATTRIBUTE, TAG: {"ground", "open"} */
+	size_t n_path;
+	bool is_optional; /* it may be absent; without, it is there for sure */
+	bool has_kind;	  /* kind is that of its value */
+	enum cedar_kind kind;
+	struct str type; /* it is an entity of that type; p NULL: not known */
+};
+
+/*
+ * Make a request ready of which not all is known. An unknown principal or action
+ * need not be given. Everything else is as in cedar_query_new().
+ */
+int cedar_partial_new(struct cedar_partial **partial, struct arena *arena,
+    const struct cedar_request *request, const struct cedar_unknown *unknowns,
+    size_t n_unknowns, struct diag_list *diags) MUST_USE;
+
+/* What is left of a policy that depends on unknowns. */
+struct cedar_residual {
+	uint32_t policy; /* its number in the set */
+	bool can_fail;	 /* it may yet turn out an error */
+	const void *detail;
+};
+
+/*
+ * Lists are ascending by policy number. A policy in none of satisfied, errors
+ * and residuals does not apply, whatever the unknowns are.
+ */
+struct cedar_partial_answer {
+	bool is_decided; /* decision holds whatever the unknowns are */
+	enum cedar_decision decision; /* CEDAR_DENY while it is not decided */
+	bool is_denied_by_error; /* Cedar itself would have allowed */
+	const uint32_t *satisfied; /* whatever the unknowns are */
+	size_t n_satisfied;
+	const struct cedar_error *errors; /* fail, whatever the unknowns are */
+	size_t n_errors;
+	const struct cedar_residual *residuals;
+	size_t n_residuals;
+	const uint32_t *may; /* those that may be among the reasons */
+	size_t n_may;
+	const uint32_t *must; /* those that are, whatever the unknowns are */
+	size_t n_must;
+};
+
+/*
+ * Decide as far as can be. resource is not looked at when it is unknown. Looks
+ * at every policy of the set; the work is that of evaluating each once.
+ *
+ * The kind and place of an error are those of a part that is known to fail;
+ * with all known, another part may fail before it.
+ * Returns: as cedar_query_decide().
+ */
+int cedar_partial_decide(struct cedar_partial_answer *answer,
+    struct cedar_partial *partial, const struct cedar_policies *policies,
+    struct cedar_uid resource) MUST_USE;
+
+/* As cedar_query_explain(), for an error of cedar_partial_decide(). */
+struct str cedar_partial_explain(const struct cedar_partial *partial,
+    const struct cedar_error *error, struct arena *arena) NONNULL;
+
+/*
+ * Append a residual as a policy: canonical text, or JSON as in
+ * cedar_policies_to_json(). Known values stand in it as literals, unknowns as
+ * the expressions that they were: `context.ground.open`. It has the annotations
+ * of its policy. Whoever asks it of the request with everything known gets what
+ * the policy would have said, its failing included.
+ *
+ * Returns: 0; CEDAR_E_LIMIT (buf's, or the query's arena); fault ENOMEM.
+ */
+int cedar_residual_text(struct buf *buf, const struct cedar_partial *partial,
+    const struct cedar_residual *residual) MUST_USE NONNULL;
+int cedar_residual_json(struct buf *buf, const struct cedar_partial *partial,
+    const struct cedar_residual *residual) MUST_USE NONNULL;
+
+/*
+ * All residuals of an answer as a policy set, in their order, under the ids of
+ * their policies. names: any dictionary; it learns the names in the residuals.
+ *
+ * Returns: as cedar_policies_parse(). CEDAR_E_LIMIT also where literals made an
+ * expression deeper than LIMIT_CEDAR_DEPTH.
+ */
+int cedar_residual_policies(struct cedar_policies **policies,
+    struct cedar_names *names, const struct cedar_partial *partial,
+    const struct cedar_partial_answer *answer,
+    struct diag_list *diags) MUST_USE NONNULL;
+
+/*
+ * Decide when everything is known: by what was certain, and by the residuals.
+ * The answer is that of the whole set: the policies' numbers are those in it.
+ * The place of an error is the policy's; those that were certain before cannot
+ * be explained by the query (see cedar_partial_explain()).
+ *
+ * policies: the set that was decided; residuals: of cedar_residual_policies().
+ * query: with everything known, of the names of residuals; its flags count.
+ * Returns: as cedar_query_decide(). The answer lives in the query's arena.
+ */
+int cedar_residual_decide(struct cedar_answer *answer,
+    struct cedar_query *query, const struct cedar_policies *residuals,
+    const struct cedar_partial_answer *before,
+    const struct cedar_policies *policies, struct cedar_uid resource) MUST_USE;
+
+/* An unknown of the context, an attribute or a tag could be otherwise. */
+struct cedar_change {
+	size_t unknown; /* its number among the unknowns; its path is not empty */
+	struct cedar_value value; /* what it would be */
+};
+
+/* Ways: bit i stands for change i. A way does all its changes, no other. */
+struct cedar_ways {
+	const uint64_t *ways; /* fewest changes first; none is part of another */
+	size_t n;
+	bool is_cut; /* there may be more: a limit was reached */
+};
+
+/*
+ * What would have to be otherwise for every one of the sets to allow. Now, every
+ * unknown is what the request gives, and an unknown with no change stays that.
+ * Two changes of one unknown exclude each other. A set that allows already adds
+ * nothing: if all do, the only way is to change nothing.
+ *
+ * Each way is sound when no policy can fail; ask again with the changes made to
+ * be sure. At most LIMIT_CEDAR_CHANGES changes; of more than LIMIT_CEDAR_WAYS ways
+ * those with the most changes go, and after LIMIT_CEDAR_WAY_STEPS the search ends.
+ * Returns: 0 and *ways in the query's arena; CEDAR_E_INPUT (a change of something
+ * else), CEDAR_E_LIMIT, CEDAR_E_STALE; fault.
+ */
+int cedar_partial_ways(struct cedar_ways *ways, struct cedar_partial *partial,
+    const struct cedar_change *changes, size_t n_changes,
+    const struct cedar_policies *const *sets, size_t n_sets,
+    struct cedar_uid resource) MUST_USE;
+
+/* ------------------------------------------------------------------ */
+/* Why: one policy, expression by expression.			      */
+
+enum cedar_step_kind {
+	CEDAR_STEP_PRINCIPAL, /* the parts of the scope */
+	CEDAR_STEP_ACTION,
+	CEDAR_STEP_RESOURCE,
+	CEDAR_STEP_WHEN, /* a condition; its value: whether it is met */
+	CEDAR_STEP_UNLESS,
+	CEDAR_STEP_EXPRESSION,
+	CEDAR_STEP_VARIABLE,
+	CEDAR_STEP_LITERAL,
+};
+
+enum cedar_step_outcome {
+	CEDAR_STEP_SKIPPED, /* not evaluated: what stands before it decided */
+	CEDAR_STEP_VALUE,
+	CEDAR_STEP_ERROR, /* it or a part of it could not be evaluated */
+};
+
+/* One expression as it was evaluated. */
+struct cedar_step {
+	enum cedar_step_kind kind;
+	enum cedar_step_outcome outcome;
+	uint32_t parent; /* the step it is part of; its own number: none */
+	uint32_t offset; /* in the text of the set */
+	uint32_t len;	 /* without parentheses around it */
+	bool is_cause;	 /* no smaller part decided what the policy came to */
+	struct cedar_value value; /* of CEDAR_STEP_VALUE */
+	struct str note; /* why, one line; often empty */
+};
+
+enum cedar_trace_outcome {
+	CEDAR_TRACE_SCOPE,     /* is about other requests */
+	CEDAR_TRACE_FALSE,     /* a condition is not met */
+	CEDAR_TRACE_SATISFIED, /* permits or forbids */
+	CEDAR_TRACE_ERROR,     /* could not be evaluated, so does neither */
+};
+
+struct cedar_trace {
+	enum cedar_trace_outcome outcome;
+	const struct cedar_step *steps; /* in the order of the text */
+	size_t n_steps;
+};
+
+/*
+ * Evaluate one policy for a request once more, slowly, and tell every step.
+ *
+ * query, policies: as for cedar_query_decide(), with whose answer the outcome
+ * agrees. i < cedar_policies_count(). Values and texts live in the arena and in
+ * what query and policies borrow.
+ * Returns: 0; CEDAR_E_LIMIT (arena full); CEDAR_E_STALE; fault ENOMEM.
+ */
+int cedar_trace_policy(struct cedar_trace *trace, struct arena *arena,
+    const struct cedar_query *query, const struct cedar_policies *policies,
+    size_t i, struct cedar_uid resource) MUST_USE;
 
 #endif

@@ -588,3 +588,14 @@ cedar_compile_policy(struct code_rule *rule, struct arena *arena,
 	    conditions(&compiler, rule, ast));
 	return compiler.r;
 }
+
+int
+cedar_compile_expr(const struct code **code, struct arena *arena,
+    struct cedar_names *names, const struct ast_expr *ast)
+{
+	struct compiler compiler = { .arena = arena,
+		.scope = { .names = names } };
+
+	*code = expr(&compiler, ast);
+	return compiler.r;
+}

@@ -15,4 +15,13 @@
 int cedar_compile_policy(struct code_rule *rule, struct arena *arena,
     struct cedar_names *names, const struct ast_policy *ast) MUST_USE NONNULL;
 
+/*
+ * Compile one expression of a policy that was compiled before: it names nothing
+ * new.
+ *
+ * Returns: as above.
+ */
+int cedar_compile_expr(const struct code **code, struct arena *arena,
+    struct cedar_names *names, const struct ast_expr *ast) MUST_USE NONNULL;
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "cedar/ast.h"
 #include "cedar/call.h"
+#include "cedar/mend.h"
 #include "limits.h"
 #include "util/fault.h"
 
@@ -356,6 +357,17 @@ read_entity(struct cedar_entity *entity, struct entities_json *reader,
 	return r;
 }
 
+static int
+add_one(struct cedar_entities *entities, struct arena *scratch,
+    const struct jsontree *json, struct diag_list *diags)
+{
+	struct entities_json reader = { scratch, diags, STR("entity") };
+	struct cedar_entity entity;
+	int r = read_entity(&entity, &reader, json);
+
+	return r != 0 ? r : cedar_entities_add(entities, &entity, diags);
+}
+
 int
 cedar_entities_json_add(struct cedar_entities *entities, struct str text,
     struct diag_list *diags)
@@ -368,16 +380,25 @@ cedar_entities_json_add(struct cedar_entities *entities, struct str text,
 	arena_init(&scratch, LIMIT_CEDAR_ARENA);
 	r = cedar_jsontree_open(&document, &scratch, text, diags);
 	while (r == 0 && cedar_jsontree_next(&document, &json)) {
-		struct entities_json reader = { &scratch, diags,
-			STR("entity") };
-		struct cedar_entity entity;
-
-		r = read_entity(&entity, &reader, &json);
-		if (r == 0)
-			r = cedar_entities_add(entities, &entity, diags);
+		r = add_one(entities, &scratch, &json, diags);
 		arena_reset(&scratch);
 	}
-	return r != 0 ? r : document.r;
+	return cedar_mend(r != 0 ? r : document.r, diags);
+}
+
+int
+cedar_entities_json_add_tree(struct cedar_entities *entities,
+    const struct jsontree *tree, struct diag_list *diags)
+{
+	CLEANUP(arena_fini) struct arena scratch;
+	int r = 0;
+
+	arena_init(&scratch, LIMIT_CEDAR_ARENA);
+	for (size_t i = 0; i < tree->array.n && r == 0; i++) {
+		r = add_one(entities, &scratch, &tree->array.items[i], diags);
+		arena_reset(&scratch);
+	}
+	return cedar_mend(r, diags);
 }
 
 int
@@ -391,7 +412,7 @@ cedar_entities_json_context(struct cedar_value *context, struct arena *arena,
 	if (r == 0)
 		r = cedar_entities_json_value(context, &reader, &json);
 	if (r == 0 && context->kind != CEDAR_RECORD)
-		return cedar_entities_json_refuse(&reader, &json,
+		r = cedar_entities_json_refuse(&reader, &json,
 		    "must be a record");
-	return r;
+	return cedar_mend(r, diags);
 }

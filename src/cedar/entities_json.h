@@ -49,6 +49,21 @@ int cedar_entities_json_fields(const struct cedar_field **fields, size_t *n,
 int cedar_entities_json_head(struct cedar_entity *entity,
     struct entities_json *reader, const struct jsontree *json) MUST_USE NONNULL;
 
+/* As cedar_entities_json_add(), of an array that was read already. */
+int cedar_entities_json_add_tree(struct cedar_entities *entities,
+    const struct jsontree *tree, struct diag_list *diags) MUST_USE NONNULL;
+
+/* As cedar_schema_entities_json_add(), of an array that was read already. */
+int cedar_schema_entities_add_tree(struct cedar_entities *entities,
+    const struct cedar_schema *schema, const struct jsontree *tree,
+    struct diag_list *diags) MUST_USE NONNULL;
+
+/* As cedar_schema_request_context(), of an object that was read already. */
+int cedar_schema_request_context_tree(struct cedar_value *context,
+    struct arena *arena, const struct cedar_schema *schema,
+    struct cedar_uid action, const struct jsontree *tree,
+    struct diag_list *diags) MUST_USE NONNULL;
+
 /* Say what is wrong. Returns: CEDAR_E_INPUT. */
 int cedar_entities_json_refuse(const struct entities_json *reader,
     const struct jsontree *at, const char *format, ...) PRINTF(3, 4);

@@ -618,7 +618,7 @@ slot(struct est_reader *reader, const struct jsontree *json)
 }
 
 static struct ast_expr *
-    not(struct est_reader * reader, const struct jsontree *json)
+logical_not(struct est_reader *reader, const struct jsontree *json)
 {
 	return unary(reader, json, AST_NOT);
 }
@@ -636,7 +636,7 @@ static const struct {
 	{ STR_INIT("Value"), value },
 	{ STR_INIT("Var"), variable },
 	{ STR_INIT("Slot"), slot },
-	{ STR_INIT("!"), not },
+	{ STR_INIT("!"), logical_not },
 	{ STR_INIT("neg"), negate },
 	{ STR_INIT("."), get },
 	{ STR_INIT("has"), has },

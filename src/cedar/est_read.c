@@ -303,7 +303,8 @@ take_policy(struct document *document, const struct jsontree *json,
 		return REFUSED(reader, json,
 		    *is_template ? "a template must have a slot"
 				 : "a static policy must not have a slot");
-	cedar_policy_text_print(&document->text, &policy, POLICY_TEXT_CHAINS);
+	cedar_policy_text_print(&document->text, &policy,
+	    POLICY_TEXT_CHAINS | POLICY_TEXT_PLAIN);
 	buf_add_char(&document->text, '\n');
 	if (document->text.failed == 0)
 		return true;

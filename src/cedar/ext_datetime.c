@@ -1,6 +1,12 @@
 /* Dates and durations; see ext_datetime.h. */
 #include "cedar/ext_datetime.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "util/instant.h"
+
 /* Exactly n digits at *at. */
 static bool
 digits(unsigned *value, struct str text, size_t *at, unsigned n)
@@ -240,4 +246,51 @@ cedar_ext_datetime_to_date(int64_t *date, int64_t ms)
 {
 	return !__builtin_sub_overflow(ms, cedar_ext_datetime_to_time(ms),
 	    date);
+}
+
+bool
+cedar_ext_datetime_format(char text[static EXT_DATETIME_TEXT], int64_t ms)
+{
+	int64_t time = cedar_ext_datetime_to_time(ms);
+	int64_t day = ms / EXT_DATETIME_DAY - (time > 0 && ms < 0);
+	char room[96]; /* more than any int needs */
+	int year = -1;
+	int month;
+	int mday;
+
+	if (day >= day_number(0, 1, 1) && day <= day_number(9999, 12, 31))
+		instant_civil((int32_t)day, &year, &month, &mday);
+	if (year < 0)
+		return false;
+	snprintf(room, sizeof(room), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
+	    year, month, mday, (int)(time / EXT_DATETIME_HOUR),
+	    (int)(time / EXT_DATETIME_MINUTE % 60),
+	    (int)(time / EXT_DATETIME_SECOND % 60),
+	    (int)(time % EXT_DATETIME_SECOND));
+	if (time == 0)
+		room[sizeof("0000-00-00") - 1] = '\0';
+	else if (time % EXT_DATETIME_SECOND == 0)
+		memcpy(room + sizeof("0000-00-00T00:00:00") - 1, "Z", 2);
+	memcpy(text, room, strlen(room) + 1);
+	return true;
+}
+
+void
+cedar_ext_datetime_format_duration(char text[static EXT_DATETIME_TEXT],
+    int64_t ms)
+{
+	uint64_t rest = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
+	int len = snprintf(text, EXT_DATETIME_TEXT, "%s", ms < 0 ? "-" : "");
+
+	if (rest == 0)
+		snprintf(text, EXT_DATETIME_TEXT, "0ms");
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		uint64_t n = rest / units[i].ms;
+
+		rest %= units[i].ms;
+		if (n > 0)
+			len += snprintf(text + len,
+			    EXT_DATETIME_TEXT - (size_t)len, "%" PRIu64 "%.*s",
+			    n, STR_ARG(units[i].name));
+	}
 }

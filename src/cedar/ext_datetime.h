@@ -19,6 +19,8 @@
 #define EXT_DATETIME_MINUTE INT64_C(60000)
 #define EXT_DATETIME_SECOND INT64_C(1000)
 
+#define EXT_DATETIME_TEXT 64 /* longest text of a date or duration, and NUL */
+
 enum {
 	EXT_DATETIME_E_DATE = 1,     /* the date's pattern */
 	EXT_DATETIME_E_NO_DATE,	     /* no such day */
@@ -34,10 +36,22 @@ enum {
 int cedar_ext_datetime_parse(int64_t *ms, struct str text) MUST_USE NONNULL;
 int cedar_ext_datetime_duration(int64_t *ms, struct str text) MUST_USE NONNULL;
 
+/*
+ * Shortest text that parses to it: 2026-11-23, or with T and the time in UTC.
+ *
+ * Returns: false when the year has not four digits.
+ */
+bool cedar_ext_datetime_format(char text[static EXT_DATETIME_TEXT], int64_t ms)
+    NONNULL;
+
 /* The day's first millisecond. Returns: false when it does not fit. */
 bool cedar_ext_datetime_to_date(int64_t *date, int64_t ms) NONNULL;
 
 /* Milliseconds since midnight, not negative. */
 int64_t cedar_ext_datetime_to_time(int64_t ms);
+
+/* Shortest text that parses to it: "1d12h", "-5ms", "0ms". */
+void cedar_ext_datetime_format_duration(char text[static EXT_DATETIME_TEXT],
+    int64_t ms);
 
 #endif

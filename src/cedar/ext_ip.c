@@ -174,22 +174,57 @@ cedar_ext_ip_is_multicast(const struct cedar_ip *ip)
 	return cedar_ext_ip_is_in_range(ip, ip->is_v6 ? &v6 : &v4);
 }
 
+/* The longest run of zero words, of two at least: RFC 5952 writes it `::`. */
+static unsigned
+zero_run(const struct cedar_ip *ip, unsigned *first)
+{
+	unsigned best = 1;
+	unsigned n = 0;
+
+	*first = 8;
+	for (unsigned i = 0; i < 8; i++) {
+		bool is_zero = (ip->bytes[i * 2] | ip->bytes[i * 2 + 1]) == 0;
+
+		n = is_zero ? n + 1 : 0;
+		if (n > best) {
+			best = n;
+			*first = i + 1 - n;
+		}
+	}
+	return *first < 8 ? best : 0;
+}
+
+/* Never the form with an IPv4 inside, which does not parse. */
+static void
+format_v6(char address[static INET6_ADDRSTRLEN], const struct cedar_ip *ip)
+{
+	unsigned first;
+	unsigned n = zero_run(ip, &first);
+	size_t len = 0;
+
+	for (unsigned i = 0; i < 8; i++) {
+		if (n > 0 && i == first) {
+			len += (size_t)snprintf(address + len,
+			    INET6_ADDRSTRLEN - len, "::");
+			i += n - 1;
+			continue;
+		}
+		len += (size_t)snprintf(address + len, INET6_ADDRSTRLEN - len,
+		    "%s%x", i > 0 && i != first + n ? ":" : "",
+		    (unsigned)(ip->bytes[i * 2] << 8 | ip->bytes[i * 2 + 1]));
+	}
+}
+
 size_t
 cedar_ext_ip_format(char text[static EXT_IP_TEXT], const struct cedar_ip *ip)
 {
 	char address[INET6_ADDRSTRLEN];
-	size_t len = 0;
 
-	if (!ip->is_v6) {
+	if (ip->is_v6)
+		format_v6(address, ip);
+	else
 		snprintf(address, sizeof(address), "%u.%u.%u.%u", ip->bytes[0],
 		    ip->bytes[1], ip->bytes[2], ip->bytes[3]);
-	} else {
-		/* Never the form with an IPv4 inside, which does not parse. */
-		for (unsigned i = 0; i < 16; i += 2)
-			len += (size_t)snprintf(address + len,
-			    sizeof(address) - len, "%s%x", i > 0 ? ":" : "",
-			    (unsigned)(ip->bytes[i] << 8 | ip->bytes[i + 1]));
-	}
 	return (size_t)snprintf(text, EXT_IP_TEXT, "%s/%u", address,
 	    ip->prefix);
 }

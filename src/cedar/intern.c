@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 
 #include "cedar/ast.h"
 #include "limits.h"
@@ -216,4 +217,112 @@ cedar_intern_record(const struct value_record **record,
     const struct intern *intern, const struct cedar_field *fields, size_t n)
 {
 	return record_at(record, intern, fields, n, 0);
+}
+
+/* ------------------------------------------------------------------ */
+/* The way back.						      */
+
+struct cedar_uid
+cedar_intern_back_uid(const struct names_scope *scope, uint32_t uid)
+{
+	const struct names_entry *entry = cedar_names_uid(scope, uid);
+
+	return (struct cedar_uid){ cedar_names_text(scope, entry->type),
+		entry->text };
+}
+
+static int
+compare_fields(const void *a, const void *b)
+{
+	const struct cedar_field *x = a;
+	const struct cedar_field *y = b;
+
+	return str_compare(x->name, y->name);
+}
+
+bool
+cedar_intern_back_fields(const struct cedar_field **out, struct arena *arena,
+    const struct names_scope *scope, const struct value_record *record)
+{
+	struct cedar_field *fields =
+	    ARENA_ARRAY(arena, record->n, struct cedar_field);
+
+	if (fields == NULL)
+		return false;
+	for (uint32_t i = 0; i < record->n; i++) {
+		fields[i].name = cedar_names_text(scope, record->names[i]);
+		if (!cedar_intern_back(&fields[i].value, arena, scope,
+		    &record->values[i]))
+			return false;
+	}
+	if (record->n > 1)
+		qsort(fields, record->n, sizeof(*fields), compare_fields);
+	*out = fields;
+	return true;
+}
+
+static int
+compare_entities(const void *a, const void *b)
+{
+	const struct cedar_value *x = a;
+	const struct cedar_value *y = b;
+	int r = str_compare(x->uid.type, y->uid.type);
+
+	return r != 0 ? r : str_compare(x->uid.id, y->uid.id);
+}
+
+static bool
+back_set(struct cedar_value *value, struct arena *arena,
+    const struct names_scope *scope, const struct value_set *set)
+{
+	struct cedar_value *items =
+	    ARENA_ARRAY(arena, set->n, struct cedar_value);
+
+	if (items == NULL)
+		return false;
+	for (uint32_t i = 0; i < set->n; i++) {
+		struct value item = value_set_get(set, i);
+
+		if (!cedar_intern_back(&items[i], arena, scope, &item))
+			return false;
+	}
+	if (set->uids != NULL && set->n > 1)
+		qsort(items, set->n, sizeof(*items), compare_entities);
+	*value = cedar_set(items, set->n);
+	return true;
+}
+
+/* Recursion: bounded by LIMIT_CEDAR_VALUE_DEPTH and the height of code. */
+bool
+cedar_intern_back(struct cedar_value *value, struct arena *arena,
+    const struct names_scope *scope, const struct value *input)
+{
+	*value = (struct cedar_value){ .kind = (enum cedar_kind)input->kind };
+	switch (value->kind) {
+	case CEDAR_BOOL:
+		value->boolean = input->number != 0;
+		return true;
+	case CEDAR_LONG:
+	case CEDAR_DECIMAL:
+	case CEDAR_DATETIME:
+	case CEDAR_DURATION:
+		value->number = input->number;
+		return true;
+	case CEDAR_STRING:
+		value->text = value_text(input);
+		return true;
+	case CEDAR_ENTITY:
+		value->uid = cedar_intern_back_uid(scope, input->uid);
+		return true;
+	case CEDAR_SET:
+		return back_set(value, arena, scope, input->set);
+	case CEDAR_RECORD:
+		value->record.n = input->record->n;
+		return cedar_intern_back_fields(&value->record.items, arena,
+		    scope, input->record);
+	case CEDAR_IP:
+		value->ip = *input->ip;
+		return true;
+	}
+	return false;
 }

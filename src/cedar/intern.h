@@ -29,6 +29,24 @@ int cedar_intern_record(const struct value_record **record,
     const struct intern *intern, const struct cedar_field *fields,
     size_t n) MUST_USE;
 
+/*
+ * The way back: an interned value as a caller reads it. Texts are borrowed;
+ * fields ascend by name, entities in a set by type and id.
+ *
+ * Returns: false without room in the arena.
+ */
+bool cedar_intern_back(struct cedar_value *value, struct arena *arena,
+    const struct names_scope *scope, const struct value *input) MUST_USE NONNULL;
+
+/* As above for the fields of a record. */
+bool cedar_intern_back_fields(const struct cedar_field **fields,
+    struct arena *arena, const struct names_scope *scope,
+    const struct value_record *record) MUST_USE NONNULL;
+
+/* The type and id of an entity. Borrowed. */
+struct cedar_uid cedar_intern_back_uid(const struct names_scope *scope,
+    uint32_t uid) NONNULL;
+
 /* Say what is wrong. Returns: CEDAR_E_INPUT. */
 int cedar_intern_refuse(const struct intern *intern, const char *format, ...)
     PRINTF(2, 3);

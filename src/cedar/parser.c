@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 
+#include "cedar/mend.h"
 #include "cedar/parser_int.h"
 #include "cedar/unescape.h"
 #include "limits.h"
@@ -760,28 +761,112 @@ policies(struct parser *parser, struct parser_items *items)
 	}
 }
 
+/* What a parse has come to. */
+static int
+outcome(const struct parser *parser, size_t n_errors_before)
+{
+	if (parser->fault < 0)
+		return parser->arena->is_full ? CEDAR_E_LIMIT
+					      : TRACE(parser->fault);
+	if (parser->is_limit)
+		return cedar_mend(CEDAR_E_LIMIT, parser->diags);
+	return parser->diags->n_errors == n_errors_before
+	    ? 0 : cedar_mend(CEDAR_E_INPUT, parser->diags);
+}
+
+/* Begin with a text. Returns: 0; CEDAR_E_INPUT, CEDAR_E_LIMIT. */
+static int
+begin(struct parser *parser, struct arena *arena, struct str text,
+    struct diag_list *diags)
+{
+	int r;
+
+	*parser = (struct parser){ .arena = arena, .diags = diags,
+		.source = text };
+	r = cedar_lexer_init(&parser->lexer, text, diags);
+	if (r != 0)
+		return cedar_mend(r, diags);
+	cedar_parser_advance(parser);
+	return 0;
+}
+
+/* Nothing may follow. Returns: what a parse has come to. */
+static int
+end(struct parser *parser, bool is_parsed, size_t n_errors_before)
+{
+	struct diag_list *diags = parser->diags;
+	int r;
+
+	if (is_parsed && parser->token.kind != TOKEN_END)
+		cedar_parser_unexpected(parser, "nothing more");
+	r = outcome(parser, n_errors_before);
+	if (r == CEDAR_E_LIMIT && diags->n_errors == n_errors_before)
+		diag_error(diags, 0, 0, "more than %zu bytes are needed",
+		    parser->arena->limit);
+	return r;
+}
+
+int
+cedar_parser_parse_expr(struct ast_expr **expr, struct arena *arena,
+    struct str text, struct diag_list *diags)
+{
+	size_t n_errors = diags->n_errors;
+	struct parser parser;
+	int r = begin(&parser, arena, text, diags);
+
+	if (r != 0)
+		return r;
+	*expr = cedar_parser_expr(&parser);
+	return end(&parser, *expr != NULL, n_errors);
+}
+
+static bool
+lone_uid(struct parser *parser, struct ast_uid *uid)
+{
+	struct ast_name name;
+	bool is_uid;
+
+	if (!cedar_lexer_is_word(parser->token.kind)) {
+		cedar_parser_unexpected(parser, "an entity such as User::\"a\"");
+		return false;
+	}
+	if (!cedar_parser_path(parser, &name, &is_uid))
+		return false;
+	if (is_uid)
+		return cedar_parser_uid(parser, uid, &name);
+	cedar_parser_error(parser, name.span,
+	    "an entity is expected, not the name `%.*s`", STR_ARG(name.text));
+	diag_help(parser->diags, "an entity has an id: %.*s::\"ann\"",
+	    STR_ARG(name.text));
+	return false;
+}
+
+int
+cedar_parser_parse_uid(struct ast_uid *uid, struct arena *arena,
+    struct str text, struct diag_list *diags)
+{
+	size_t n_errors = diags->n_errors;
+	struct parser parser;
+	int r = begin(&parser, arena, text, diags);
+
+	return r != 0 ? r : end(&parser, lone_uid(&parser, uid), n_errors);
+}
+
 int
 cedar_parser_parse(struct ast_set *set, struct arena *arena, struct str text,
     unsigned flags, struct diag_list *diags)
 {
-	struct parser parser = { .arena = arena, .diags = diags,
-		.source = text };
+	struct parser parser;
 	struct parser_items items = { 0 };
 	size_t n_errors = diags->n_errors;
-	int r;
+	int r = begin(&parser, arena, text, diags);
 
-	r = cedar_lexer_init(&parser.lexer, text, diags);
 	if (r != 0)
 		return r;
 	*set = (struct ast_set){ .source = text };
-	cedar_parser_advance(&parser);
 	policies(&parser, &items);
 	if (parser.fault == 0 && diags->n_errors == n_errors &&
 	    collect(&parser, set, &items))
 		(void)name_policies(&parser, set, flags);
-	if (parser.fault < 0)
-		return arena->is_full ? CEDAR_E_LIMIT : TRACE(parser.fault);
-	if (parser.is_limit)
-		return CEDAR_E_LIMIT;
-	return diags->n_errors == n_errors ? 0 : CEDAR_E_INPUT;
+	return outcome(&parser, n_errors);
 }

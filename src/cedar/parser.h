@@ -17,4 +17,16 @@
 int cedar_parser_parse(struct ast_set *set, struct arena *arena,
     struct str text, unsigned flags, struct diag_list *diags) MUST_USE NONNULL;
 
+/*
+ * Parse one expression and nothing behind it.
+ *
+ * Returns: 0 and *expr; as above.
+ */
+int cedar_parser_parse_expr(struct ast_expr **expr, struct arena *arena,
+    struct str text, struct diag_list *diags) MUST_USE NONNULL;
+
+/* The same of one entity, as User::"ann". */
+int cedar_parser_parse_uid(struct ast_uid *uid, struct arena *arena,
+    struct str text, struct diag_list *diags) MUST_USE NONNULL;
+
 #endif

@@ -589,9 +589,9 @@ unary(struct parser *parser)
 
 		node = node_from(parser,
 		    op == TOKEN_NOT ? AST_NOT : AST_NEGATE, starts[--n]);
-		if (over(parser, node, inner) == NULL)
-			return NULL;
-		node->operand = inner;
+		node = over(parser, node, inner);
+		if (node != NULL)
+			node->operand = inner;
 	}
 	return node;
 }

@@ -8,6 +8,7 @@
 #include "cedar/compile.h"
 #include "cedar/est_read.h"
 #include "cedar/est_write.h"
+#include "cedar/mend.h"
 #include "cedar/parser.h"
 #include "cedar/policy_text.h"
 #include "limits.h"
@@ -201,7 +202,7 @@ cedar_policies_compile(struct cedar_policies *policies,
 		diag_error_at(diags, STR("policies"),
 		    "the set needs more memory or names than the limit");
 	policies->stamp = cedar_names_stamp(policies->names);
-	return r < 0 ? TRACE(r) : r;
+	return r < 0 ? TRACE(r) : cedar_mend(r, diags);
 }
 
 int
@@ -233,7 +234,7 @@ cedar_policies_from_json(struct cedar_policies **out,
 {
 	int r = cedar_est_read_set(out, names, json, diags);
 
-	return r < 0 ? TRACE(r) : r;
+	return r < 0 ? TRACE(r) : cedar_mend(r, diags);
 }
 
 static int

@@ -34,17 +34,56 @@ uid(const struct printer *printer, const struct ast_uid *uid)
 	cedar_escape_add(printer->buf, uid->id);
 }
 
-/* As an operand: in parentheses unless it is one word or has brackets. */
-static void
-operand(const struct printer *printer, const struct ast_expr *e)
+/* How tightly an expression holds together; the grammar's own steps. */
+enum binding { BIND_IF, BIND_OR, BIND_AND, BIND_RELATION, BIND_SUM,
+	BIND_PRODUCT, BIND_UNARY, BIND_MEMBER };
+
+static enum binding
+binding_of(const struct ast_expr *e)
 {
-	bool is_plain = e->kind <= AST_VAR || e->kind == AST_SET ||
+	switch ((int)e->kind) {
+	case AST_IF:
+		return BIND_IF;
+	case AST_OR:
+		return BIND_OR;
+	case AST_AND:
+		return BIND_AND;
+	case AST_RELATION:
+	case AST_HAS:
+	case AST_LIKE:
+	case AST_IS:
+		return BIND_RELATION;
+	case AST_SUM:
+		return BIND_SUM;
+	case AST_PRODUCT:
+		return BIND_PRODUCT;
+	case AST_NOT:
+	case AST_NEGATE:
+		return BIND_UNARY;
+	case AST_LONG:
+		return e->number < 0 ? BIND_UNARY : BIND_MEMBER;
+	default:
+		return BIND_MEMBER;
+	}
+}
+
+/*
+ * As an operand, of which least is asked. Plain: in parentheses if it must be;
+ * else unless it is one word or has brackets.
+ */
+static void
+operand(const struct printer *printer, const struct ast_expr *e,
+    enum binding least)
+{
+	bool is_bare = e->kind <= AST_VAR || e->kind == AST_SET ||
 	    e->kind == AST_RECORD;
 
-	if (!is_plain)
+	if ((printer->flags & POLICY_TEXT_PLAIN) != 0)
+		is_bare = binding_of(e) >= least;
+	if (!is_bare)
 		text(printer, "(");
 	expression(printer, e);
-	if (!is_plain)
+	if (!is_bare)
 		text(printer, ")");
 }
 
@@ -75,7 +114,7 @@ chain(const struct printer *printer, const struct ast_expr *e,
 	for (size_t i = 0; i < list->n; i++) {
 		if (i > 0)
 			text(printer, operator_of(e, i));
-		operand(printer, list->items[i]);
+		operand(printer, list->items[i], binding_of(e) + 1u);
 		if (i > 0 && i + 1 < list->n && is_nested)
 			text(printer, ")");
 	}
@@ -111,7 +150,7 @@ path(const struct printer *printer, const struct ast_expr *e, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		text(printer, "(");
-	operand(printer, e->has.left);
+	operand(printer, e->has.left, BIND_MEMBER);
 	for (size_t i = 0; i < n; i++) {
 		text(printer, ".");
 		name(printer, e->has.path[i]);
@@ -127,7 +166,7 @@ has(const struct printer *printer, const struct ast_expr *e)
 	size_t n = e->has.n;
 
 	if (is_short) {
-		operand(printer, e->has.left);
+		operand(printer, e->has.left, BIND_SUM);
 		text(printer, " has ");
 		for (size_t i = 0; i < n; i++) {
 			if (i > 0)
@@ -156,7 +195,7 @@ has(const struct printer *printer, const struct ast_expr *e)
 static void
 get(const struct printer *printer, const struct ast_expr *e)
 {
-	operand(printer, e->get.left);
+	operand(printer, e->get.left, BIND_MEMBER);
 	if (ast_is_path(e->get.name) &&
 	    str_find(e->get.name, ':', 0) == e->get.name.len) {
 		text(printer, ".");
@@ -171,7 +210,7 @@ get(const struct printer *printer, const struct ast_expr *e)
 static void
 method(const struct printer *printer, const struct ast_expr *e)
 {
-	operand(printer, e->method.left);
+	operand(printer, e->method.left, BIND_MEMBER);
 	text(printer, ".");
 	buf_add_str(printer->buf, ast_method_names[e->method.method]);
 	text(printer, "(");
@@ -188,7 +227,7 @@ call(const struct printer *printer, const struct ast_expr *e)
 	size_t first = row->is_method ? 1 : 0;
 
 	if (row->is_method) {
-		operand(printer, args->items[0]);
+		operand(printer, args->items[0], BIND_MEMBER);
 		text(printer, ".");
 	}
 	buf_add_str(printer->buf, row->name);
@@ -200,7 +239,7 @@ call(const struct printer *printer, const struct ast_expr *e)
 static void
 like(const struct printer *printer, const struct ast_expr *e)
 {
-	operand(printer, e->like.left);
+	operand(printer, e->like.left, BIND_SUM);
 	text(printer, " like ");
 	cedar_escape_pattern(printer->buf, e->like.parts, e->like.n);
 }
@@ -208,12 +247,12 @@ like(const struct printer *printer, const struct ast_expr *e)
 static void
 is(const struct printer *printer, const struct ast_expr *e)
 {
-	operand(printer, e->is.left);
+	operand(printer, e->is.left, BIND_SUM);
 	text(printer, " is ");
 	buf_add_str(printer->buf, e->is.type.text);
 	if (e->is.in != NULL) {
 		text(printer, " in ");
-		operand(printer, e->is.in);
+		operand(printer, e->is.in, BIND_SUM);
 	}
 }
 
@@ -221,30 +260,46 @@ static void
 branch(const struct printer *printer, const struct ast_expr *e)
 {
 	text(printer, "if ");
-	operand(printer, e->branch.condition);
+	operand(printer, e->branch.condition, BIND_IF);
 	text(printer, " then ");
-	operand(printer, e->branch.yes);
+	operand(printer, e->branch.yes, BIND_IF);
 	text(printer, " else ");
-	operand(printer, e->branch.no);
+	operand(printer, e->branch.no, BIND_IF);
 }
 
 static void
 relation(const struct printer *printer, const struct ast_expr *e)
 {
-	operand(printer, e->relation.left);
+	operand(printer, e->relation.left, BIND_SUM);
 	text(printer, " ");
 	buf_add_str(printer->buf, ast_relation_names[e->relation.op]);
 	text(printer, " ");
-	operand(printer, e->relation.right);
+	operand(printer, e->relation.right, BIND_SUM);
 }
 
 static void
 number(const struct printer *printer, int64_t number)
 {
-	if (number < 0)
+	bool is_bare =
+	    number >= 0 || (printer->flags & POLICY_TEXT_PLAIN) != 0;
+
+	if (!is_bare)
 		text(printer, "(");
 	buf_add_i64(printer->buf, number);
-	if (number < 0)
+	if (!is_bare)
+		text(printer, ")");
+}
+
+/* -(5) is no -5. */
+static void
+negation(const struct printer *printer, const struct ast_expr *e)
+{
+	bool is_bare = (printer->flags & POLICY_TEXT_PLAIN) != 0 &&
+	    e->kind != AST_LONG && binding_of(e) >= BIND_MEMBER;
+
+	text(printer, is_bare ? "-" : "-(");
+	expression(printer, e);
+	if (!is_bare)
 		text(printer, ")");
 }
 
@@ -317,12 +372,10 @@ expression(const struct printer *printer, const struct ast_expr *e)
 		return;
 	case AST_NOT:
 		text(printer, "!");
-		operand(printer, e->operand);
+		operand(printer, e->operand, BIND_MEMBER);
 		return;
 	case AST_NEGATE:
-		text(printer, "-(");
-		expression(printer, e->operand);
-		text(printer, ")");
+		negation(printer, e->operand);
 		return;
 	case AST_AND:
 	case AST_OR:

@@ -16,6 +16,11 @@ enum {
 	 * any length can be parsed again.
 	 */
 	POLICY_TEXT_CHAINS = 1u << 0,
+	/*
+	 * Parentheses only where the grammar asks for them: text that people
+	 * read. With POLICY_TEXT_CHAINS.
+	 */
+	POLICY_TEXT_PLAIN = 1u << 1,
 };
 
 /* Append one policy or template, without a newline. Spans are not used. */

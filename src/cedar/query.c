@@ -69,6 +69,12 @@ cedar_query_eval(const struct cedar_query *query)
 	return &query->eval;
 }
 
+unsigned
+cedar_query_flags(const struct cedar_query *query)
+{
+	return query->flags;
+}
+
 /* ------------------------------------------------------------------ */
 /* Making a query.						      */
 
@@ -255,6 +261,83 @@ cedar_query_new(struct cedar_query **out, struct arena *arena,
 	if (r == 0)
 		*out = query;
 	return r < 0 ? TRACE(r) : r;
+}
+
+int
+cedar_query_set_action(struct cedar_query *query, struct cedar_uid action)
+{
+	struct eval *eval = &query->eval;
+	struct intern intern = { .scope = eval->scope, .arena = eval->arena };
+	uint32_t uid;
+	int r = cedar_intern_uid(&uid, &intern, &action);
+
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
+	eval->uids[AST_ACTION] = uid;
+	eval->entity[AST_ACTION] = cedar_eval_entity(eval, uid);
+	query->plans = NULL;
+	return 0;
+}
+
+/* The record with one value changed. NULL: it has no such name, or no room. */
+static const struct value_record *
+with_value(struct arena *arena, const struct value_record *old, uint32_t name,
+    const struct value *value)
+{
+	struct value_record *record;
+	struct value *values;
+	const struct value *at = value_record_find(old, name);
+
+	if (at == NULL)
+		return NULL;
+	record = ARENA_NEW(arena, struct value_record);
+	values = ARENA_ARRAY(arena, old->n, struct value);
+	if (record == NULL || values == NULL)
+		return NULL;
+	memcpy(values, old->values, old->n * sizeof(*values));
+	values[at - old->values] = *value;
+	*record = (struct value_record){ old->n, old->names, values };
+	return record;
+}
+
+/* What conditions came to depended on the context. */
+static void
+forget_truths(struct candidates *candidates)
+{
+	for (size_t i = 0; i < candidates->n; i++) {
+		candidates->items[i].n_true = 0;
+		candidates->items[i].is_dead = false;
+	}
+}
+
+int
+cedar_query_set_context(struct cedar_query *query,
+    const struct cedar_field *field)
+{
+	struct eval *eval = &query->eval;
+	struct intern intern = { .scope = eval->scope, .arena = eval->arena };
+	const struct value_record *context;
+	struct value value;
+	uint32_t name = cedar_names_look(&intern.scope, field->name);
+	int r;
+
+	if (name == NAMES_NONE)
+		return CEDAR_E_INPUT;
+	r = cedar_intern_value(&value, &intern, &field->value);
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
+	context = with_value(eval->arena, eval->context, name, &value);
+	if (context == NULL && value_record_find(eval->context, name) == NULL)
+		return CEDAR_E_INPUT;
+	if (context == NULL)
+		return cedar_intern_no_room(&intern);
+	eval->context = context;
+	for (struct plan *plan = query->plans; plan != NULL;
+	     plan = plan->next) {
+		forget_truths(&plan->all);
+		forget_truths(&plan->pairs);
+	}
+	return 0;
 }
 
 /* ------------------------------------------------------------------ */

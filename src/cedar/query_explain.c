@@ -128,11 +128,19 @@ struct str
 cedar_query_explain(const struct cedar_query *query,
     const struct cedar_error *error, struct arena *arena)
 {
-	const struct eval *eval = cedar_query_eval(query);
+	return cedar_query_explain_in(cedar_query_eval(query), error, arena);
+}
+
+struct str
+cedar_query_explain_in(const struct eval *eval,
+    const struct cedar_error *error, struct arena *arena)
+{
 	const struct eval_error *detail = error->detail;
 	struct explain explain = { arena, &eval->scope, detail };
 	struct str name = { 0 };
 
+	if (detail == NULL)
+		return name;
 	if (detail->a.kind == CEDAR_ENTITY)
 		name = cedar_entities_name(arena, &eval->scope, detail->a.uid);
 	switch (error->kind) {

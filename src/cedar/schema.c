@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "cedar/mend.h"
 #include "cedar/schema_json.h"
 #include "cedar/schema_print.h"
 #include "cedar/schema_resolve.h"
@@ -36,7 +37,7 @@ load(struct cedar_schema **out, struct str text, struct diag_list *diags,
 		return TRACE(r);
 	if (r == 0)
 		*out = TAKE(schema);
-	return r;
+	return cedar_mend(r, diags);
 }
 
 int

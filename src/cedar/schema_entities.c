@@ -4,6 +4,7 @@
 
 #include "cedar/entities.h"
 #include "cedar/jsontree.h"
+#include "cedar/mend.h"
 #include "cedar/schema.h"
 #include "cedar/schema_value.h"
 #include "limits.h"
@@ -154,7 +155,7 @@ cedar_schema_entities_check(const struct cedar_schema *schema,
 	for (size_t i = 0; r == 0 && i < entity->n_tags; i++)
 		r = cedar_schema_value_check(schema, type->tags,
 		    &entity->tags[i].value, look.where, diags);
-	return r;
+	return cedar_mend(r, diags);
 }
 
 /* ------------------------------------------------------------------ */
@@ -167,6 +168,7 @@ struct load {
 	struct arena kept;    /* of the whole load */
 	/* By action: its parents in the data; items NULL: not in the data. */
 	struct schema_numbers *given;
+	struct ast_span *spans; /* where it stands there */
 	uint32_t n_given;
 };
 
@@ -243,6 +245,7 @@ read_action(struct load *load, struct cedar_entity *entity,
 		    &entity->parents[i]);
 	load->given[action] = (struct schema_numbers){ parents,
 		(uint32_t)entity->n_parents };
+	load->spans[action] = json->span;
 	load->n_given++;
 	return 0;
 }
@@ -313,7 +316,8 @@ check_given(struct load *load, struct diag_list *diags)
 		if (load->given[i].items == NULL ||
 		    count_above(load, i, stack, marks) == action->ancestors.n)
 			continue;
-		diag_error(diags, 0, 0, "definition of action "
+		diag_error(diags, load->spans[i].at, load->spans[i].len,
+		    "definition of action "
 		    "`%.*s::\"%.*s\"` does not match its schema declaration",
 		    STR_ARG(action->uid.type), STR_ARG(action->uid.id));
 		diag_help(diags, "leave actions out of the data: those of the "
@@ -365,43 +369,65 @@ cedar_schema_entities_add_actions(struct cedar_entities *entities,
 }
 
 static int
-load_all(struct load *load, struct str text, struct diag_list *diags)
+load_begin(struct load *load, struct cedar_entities *entities,
+    const struct cedar_schema *schema)
 {
-	struct jsontree_reader document;
-	struct jsontree json;
-	int r;
-
-	load->given = ARENA_ARRAY(&load->kept, load->schema->n_actions,
+	*load = (struct load){ .entities = entities, .schema = schema };
+	arena_init(&load->scratch, LIMIT_CEDAR_ARENA);
+	arena_init(&load->kept, LIMIT_CEDAR_SCHEMA_ARENA);
+	load->given = ARENA_ARRAY(&load->kept, schema->n_actions,
 	    struct schema_numbers);
-	if (load->given == NULL)
-		return FAULT(ENOMEM);
-	r = cedar_jsontree_open(&document, &load->scratch, text, diags);
-	while (r == 0 && cedar_jsontree_next(&document, &json)) {
-		r = load_one(load, &json, diags);
-		arena_reset(&load->scratch);
-	}
-	if (r == 0)
-		r = document.r;
+	load->spans = ARENA_ARRAY(&load->kept, schema->n_actions,
+	    struct ast_span);
+	return load->given != NULL && load->spans != NULL ? 0 : FAULT(ENOMEM);
+}
+
+/* r: what reading came to. */
+static int
+load_end(struct load *load, int r, struct diag_list *diags)
+{
 	if (r == 0)
 		r = check_given(load, diags);
 	if (r == 0)
 		r = cedar_schema_entities_add_actions(load->entities,
 		    load->schema, diags);
-	return r;
+	arena_fini(&load->scratch);
+	arena_fini(&load->kept);
+	return cedar_mend(r, diags);
 }
 
 int
 cedar_schema_entities_json_add(struct cedar_entities *entities,
-    const struct cedar_schema *schema, struct str json,
+    const struct cedar_schema *schema, struct str text,
     struct diag_list *diags)
 {
-	struct load load = { .entities = entities, .schema = schema };
-	int r;
+	struct load load;
+	struct jsontree_reader document;
+	struct jsontree json;
+	int r = load_begin(&load, entities, schema);
 
-	arena_init(&load.scratch, LIMIT_CEDAR_ARENA);
-	arena_init(&load.kept, LIMIT_CEDAR_SCHEMA_ARENA);
-	r = load_all(&load, json, diags);
-	arena_fini(&load.scratch);
-	arena_fini(&load.kept);
-	return r;
+	if (r == 0)
+		r = cedar_jsontree_open(&document, &load.scratch, text, diags);
+	while (r == 0 && cedar_jsontree_next(&document, &json)) {
+		r = load_one(&load, &json, diags);
+		arena_reset(&load.scratch);
+	}
+	if (r == 0)
+		r = document.r;
+	return load_end(&load, r, diags);
+}
+
+int
+cedar_schema_entities_add_tree(struct cedar_entities *entities,
+    const struct cedar_schema *schema, const struct jsontree *tree,
+    struct diag_list *diags)
+{
+	struct load load;
+	int r = load_begin(&load, entities, schema);
+
+	for (size_t i = 0; i < tree->array.n && r == 0; i++) {
+		r = load_one(&load, &tree->array.items[i], diags);
+		arena_reset(&load.scratch);
+	}
+	return load_end(&load, r, diags);
 }

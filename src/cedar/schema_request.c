@@ -1,6 +1,7 @@
 /* Requests held against a schema; see stile/cedar.h. */
 #include "cedar/entities_json.h"
 #include "cedar/jsontree.h"
+#include "cedar/mend.h"
 #include "cedar/schema.h"
 #include "cedar/schema_value.h"
 #include "limits.h"
@@ -60,7 +61,7 @@ cedar_schema_request_check(const struct cedar_schema *schema,
 	int r;
 
 	if (action == NULL)
-		return CEDAR_E_INPUT;
+		return cedar_mend(CEDAR_E_INPUT, diags);
 	r = check_one(schema, action, &action->principals,
 	    &request->principal, "principal", diags);
 	if (r == 0)
@@ -70,7 +71,23 @@ cedar_schema_request_check(const struct cedar_schema *schema,
 		r = cedar_schema_value_check_fields(schema, action->context,
 		    request->context, request->n_context, STR("context"),
 		    diags);
-	return r;
+	return cedar_mend(r, diags);
+}
+
+int
+cedar_schema_request_context_tree(struct cedar_value *context,
+    struct arena *arena, const struct cedar_schema *schema,
+    struct cedar_uid action, const struct jsontree *tree,
+    struct diag_list *diags)
+{
+	const struct schema_action *found =
+	    find_action(schema, &action, diags);
+	struct entities_json reader = { arena, diags, STR("context") };
+
+	if (found == NULL)
+		return cedar_mend(CEDAR_E_INPUT, diags);
+	return cedar_mend(cedar_schema_value_read(context, &reader, schema,
+	    found->context, tree), diags);
 }
 
 int
@@ -78,17 +95,11 @@ cedar_schema_request_context(struct cedar_value *context, struct arena *arena,
     const struct cedar_schema *schema, struct cedar_uid action,
     struct str text, struct diag_list *diags)
 {
-	const struct schema_action *found =
-	    find_action(schema, &action, diags);
-	struct entities_json reader = { arena, diags, STR("context") };
 	struct jsontree json;
-	int r;
+	int r = cedar_jsontree_parse(&json, arena, text, diags);
 
-	if (found == NULL)
-		return CEDAR_E_INPUT;
-	r = cedar_jsontree_parse(&json, arena, text, diags);
 	if (r == 0)
-		r = cedar_schema_value_read(context, &reader, schema,
-		    found->context, &json);
-	return r;
+		r = cedar_schema_request_context_tree(context, arena, schema,
+		    action, &json, diags);
+	return cedar_mend(r, diags);
 }

@@ -930,12 +930,25 @@ close_entities(struct resolve *resolve)
 	return r;
 }
 
+/* Where an action is declared. */
+static struct ast_span
+action_span(const struct resolve *resolve, const struct cedar_uid *uid)
+{
+	struct schema_scope *scope = resolve->scope;
+	struct str key = action_key(scope->arena, uid->type, uid->id);
+	const struct schema_tree_action *action =
+	    key.p != NULL ? map_find(&scope->actions, key) : NULL;
+
+	return action != NULL ? action->span : (struct ast_span){ 0, 0 };
+}
+
 static int
 close_actions(struct resolve *resolve)
 {
 	struct cedar_schema *schema = resolve->schema;
 	struct closure closure = { resolve, action_edges };
 	struct schema_numbers *lists;
+	struct ast_span span;
 	int r = close_all(&closure, &lists, schema->n_actions);
 
 	for (uint32_t i = 0; r == 0 && i < schema->n_actions; i++) {
@@ -944,7 +957,8 @@ close_actions(struct resolve *resolve)
 		action->ancestors = lists[i];
 		if (!cedar_schema_numbers_contain(&lists[i], i))
 			continue;
-		diag_error(resolve->scope->diags, 0, 0,
+		span = action_span(resolve, &action->uid);
+		diag_error(resolve->scope->diags, span.at, span.len,
 		    "cycle in action hierarchy containing `%.*s::\"%.*s\"`",
 		    STR_ARG(action->uid.type), STR_ARG(action->uid.id));
 		diag_help(resolve->scope->diags,

@@ -59,10 +59,8 @@ soil(struct tilefiles *files, const char *path, size_t len)
 {
 	char directory[TLOG_TILE_PATH_BYTES] = ".";
 
-	if (len > 0) {
-		memcpy(directory, path, len);
-		directory[len] = '\0';
-	}
+	if (len > 0)
+		snprintf(directory, sizeof(directory), "%.*s", (int)len, path);
 	for (size_t i = 0; i < files->n_dirty; i++)
 		if (strcmp(files->dirty[i], directory) == 0)
 			return 0;

@@ -233,7 +233,7 @@ run(struct cli *cli)
 {
 	const char *what = cli->options.operands[0];
 	struct str vkey = { 0 };
-	struct stat st;
+	struct stat st = { 0 };
 	bool is_holder;
 	int r;
 

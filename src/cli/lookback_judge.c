@@ -182,7 +182,7 @@ lookback_judge_ask(void *context, struct lookback_opinion *opinion,
 	struct str roles[1] = { STR("requester") };
 	struct facts facts = as_request(look_up, roles);
 	enum record_field field = (enum record_field)bench->field;
-	struct decision decision;
+	struct decision decision = { 0 };
 	int r;
 
 	*opinion = (struct lookback_opinion){ 0 };

@@ -152,6 +152,14 @@ print_rules(const json_t *rules, const struct terminal *out)
 	}
 }
 
+/* What would make the request lawful: a way in each sentence. */
+static void
+print_lawful(const json_t *sentences, const struct terminal *out)
+{
+	for (size_t i = 0; i < json_array_size(sentences); i++)
+		terminal_wrap(out, 2, text_of(json_array_get(sentences, i)));
+}
+
 static void
 print_list(const json_t *list, const struct terminal *out, const char *before)
 {
@@ -185,7 +193,7 @@ print_members(json_t *object, const struct terminal *out)
 {
 	static const char *const hidden[] = { "receipt", "record", "marking",
 		"half", "rules", "withheld", "duties", "needs", "type", "title",
-		"code", "detail", "member", "decision" };
+		"code", "detail", "member", "decision", "lawful_if" };
 	json_t *value;
 	const char *name;
 
@@ -233,6 +241,7 @@ response_print(const struct response *answer, const struct terminal *out)
 	if (member(object, "title").len > 0)
 		print_problem(object, out);
 	print_rules(json_object_get(object, "rules"), out);
+	print_lawful(json_object_get(object, "lawful_if"), out);
 	print_list(json_object_get(object, "needs"), out,
 	    "waits for the approval of:");
 	print_banner(marking, out);

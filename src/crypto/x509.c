@@ -201,7 +201,7 @@ take(struct str *to, struct arena *arena, gnutls_datum_t *from)
 static int
 export(struct x509_pair *pair, struct arena *arena, const struct signer *fresh)
 {
-	gnutls_datum_t text;
+	gnutls_datum_t text = { 0 };
 	size_t len = sizeof(pair->fingerprint);
 	int code = gnutls_x509_crt_get_fingerprint(fresh->certificate,
 	    GNUTLS_DIG_SHA256, pair->fingerprint, &len);

@@ -7,16 +7,35 @@
 #include <stdio.h>
 
 #include "frames.h"
+#include "util/arena.h"
 #include "util/fault.h"
 #include "util/frame.h"
 
 /* RFC 7493, 2.2: integers that every reader holds exactly. */
 #define INTEGER_MAX ((INT64_C(1) << 53) - 1)
 
+/*
+ * Where the tree of one body lives, while it is walked: jansson asks for room
+ * some hundred times a body, and gives none back before the end. What it may
+ * need is bounded by the length of a body and the number of its values.
+ */
+static struct arena memory = { .limit = SIZE_MAX };
+
+static void *
+take(size_t size)
+{
+	return arena_alloc(&memory, size);
+}
+
+static void
+give(void *p)
+{
+	(void)p; /* all at once: see flatten() */
+}
+
 struct flat {
 	struct buf *frame;
 	struct buf pointer;
-	struct buf leaf;
 	unsigned n_leaves;
 	struct body_malformed *malformed;
 };
@@ -158,21 +177,17 @@ refuse_here(struct flat *flat, const char *code, const char *reason)
 static int
 put_leaf(struct flat *flat, char type, struct str value)
 {
+	const char head[] = { type, '\t' };
+	const struct str parts[] = { { head, sizeof(head) },
+		buf_str(&flat->pointer), STR("\t"), value };
+
 	if (++flat->n_leaves > LIMIT_FRONT_JSON_MEMBERS)
 		return refuse_here(flat, "too-many-members",
 		    "more than 256 values");
 	if (value.len > LIMIT_FRONT_STRING_BYTES)
 		return refuse_here(flat, "too-long",
 		    "a string of more than 4,096 bytes");
-	buf_reset(&flat->leaf);
-	buf_add_char(&flat->leaf, type);
-	buf_add_char(&flat->leaf, '\t');
-	buf_add_str(&flat->leaf, buf_str(&flat->pointer));
-	buf_add_char(&flat->leaf, '\t');
-	buf_add_str(&flat->leaf, value);
-	if (buf_finish(&flat->leaf) != 0)
-		return FAULT(ENOMEM);
-	frame_put(flat->frame, ASK_MEMBER, buf_str(&flat->leaf));
+	frame_put_parts(flat->frame, ASK_MEMBER, parts, ARRAY_LEN(parts));
 	return 0;
 }
 
@@ -310,24 +325,34 @@ put_value(struct flat *flat, const json_t *value)
 }
 
 static int
-flatten(struct flat *flat, struct str text)
+parse(struct flat *flat, struct str text)
 {
 	json_error_t error;
-	json_t *root;
+	json_t *root = json_loadb(text.p, text.len,
+	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+
+	if (root == NULL)
+		return refuse_parse(flat->malformed, &error);
+	if (json_is_object(root))
+		return put_value(flat, root);
+	return refuse(flat->malformed, "not-an-object", STR(""),
+	    "the body must be one JSON object");
+}
+
+/* The tree is in the arena: it is not taken apart, but left with it. */
+static int
+flatten(struct flat *flat, struct str text)
+{
+	json_malloc_t old_take;
+	json_free_t old_give;
 	int r = scan(flat->malformed, text);
 
 	if (r != 0)
 		return r;
-	root = json_loadb(text.p, text.len,
-	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	if (root == NULL)
-		return refuse_parse(flat->malformed, &error);
-	if (json_is_object(root))
-		r = put_value(flat, root);
-	else
-		r = refuse(flat->malformed, "not-an-object", STR(""),
-		    "the body must be one JSON object");
-	json_decref(root);
+	json_get_alloc_funcs(&old_take, &old_give);
+	json_set_alloc_funcs(take, give);
+	r = parse(flat, text);
+	json_set_alloc_funcs(old_take, old_give);
 	return r;
 }
 
@@ -339,12 +364,9 @@ body_flatten(struct buf *frame, struct body_malformed *malformed,
 	size_t place = frame->len;
 	int r;
 
-	buf_init(&flat.pointer, LIMIT_FRONT_POINTER_BYTES);
-	buf_init(&flat.leaf, LIMIT_FRONT_POINTER_BYTES +
-	    LIMIT_FRONT_STRING_BYTES + 8);
+	buf_init_in(&flat.pointer, &memory, LIMIT_FRONT_POINTER_BYTES);
 	r = flatten(&flat, text);
-	buf_fini(&flat.pointer);
-	buf_fini(&flat.leaf);
+	arena_reset(&memory);
 	if (r != 0 && frame->bytes != NULL) {
 		frame->len = place;
 		frame->bytes[place] = '\0';

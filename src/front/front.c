@@ -233,7 +233,7 @@ read_parent(struct front *front)
 }
 
 static void
-read_msignal(struct front *front)
+read_signal(struct front *front)
 {
 	struct signalfd_siginfo info;
 
@@ -295,7 +295,7 @@ turn(struct front *front)
 		else if (events[i].data.ptr == &front->parent_fd)
 			read_parent(front);
 		else if (events[i].data.ptr == &front->signal_fd)
-			read_msignal(front);
+			read_signal(front);
 	}
 	tick(front, now_us);
 	http_turn(front->http);

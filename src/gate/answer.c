@@ -7,56 +7,68 @@
 #include <errno.h>
 
 #include "gate/core.h"
+#include "gate/past.h"
 #include "gate/tiles.h"
 #include "tlog/receipt.h"
 #include "util/base64.h"
 #include "util/fault.h"
 #include "util/json.h"
 
+/* The proof of an entry: under today's checkpoint, or the one of then. */
 static int
-write_receipt(struct gate *gate, struct ask *ask, uint64_t index,
-    struct str leaf, struct str for_asker)
+find_proof(struct gate *gate, struct ask *ask, struct tlog_receipt *receipt)
 {
-	CLEANUP(buf_fini) struct buf text = { 0 };
 	struct tlog_tile_reader reader = tiles_reader(gate);
-	struct str parts[] = { leaf, STR("~"), for_asker };
-	struct tlog_receipt receipt = { .has_extra = true,
-		.index = index,
-		.checkpoint = gate->note };
 	int r;
 
-	receipt.extra = arena_join(&ask->arena, parts, ARRAY_LEN(parts));
-	if (receipt.extra.p == NULL)
-		return FAULT(ENOMEM);
-	r = tlog_edge_inclusion(gate->edge, &receipt.proof, index, &reader);
-	if (r != 0)
-		return r < 0 ? TRACE(r) : FAULT(EIO);
-	buf_init(&text, LIMIT_TLOG_RECEIPT_BYTES);
-	r = tlog_receipt_format(&receipt, &text);
-	if (r == 0)
-		r = buf_finish(&text);
-	if (r != 0)
-		return r < 0 ? TRACE(r) : FAULT(ENOBUFS);
-	ask->receipt = arena_str(&ask->arena, buf_str(&text));
-	return ask->receipt.p != NULL ? 0 : FAULT(ENOMEM);
+	if (ask->is_replay)
+		return TRACE(past_find(gate, &receipt->checkpoint,
+		    &receipt->proof, &ask->arena, receipt->index));
+	receipt->checkpoint = gate->note;
+	r = tlog_edge_inclusion(gate->edge, &receipt->proof, receipt->index,
+	    &reader);
+	return r > 0 ? FAULT(EIO) : TRACE(r);
 }
 
+/* The receipt of an entry; only until the scratch is used again. */
 static int
-join(struct ask *ask)
+write_receipt(struct gate *gate, struct ask *ask, struct str *receipt,
+    uint64_t index, const struct str parts[static 3])
 {
-	CLEANUP(buf_fini) struct buf body = { 0 };
+	struct tlog_receipt proven = { .has_extra = true, .index = index };
+	struct buf text;
+	int r;
 
-	buf_init(&body, LIMIT_ANSWER_BYTES);
+	arena_reset(&gate->scratch);
+	proven.extra = arena_join(&gate->scratch, parts, 3);
+	if (proven.extra.p == NULL)
+		return FAULT(ENOMEM);
+	r = find_proof(gate, ask, &proven);
+	if (r < 0)
+		return TRACE(r);
+	buf_init_in(&text, &gate->scratch, LIMIT_TLOG_RECEIPT_BYTES);
+	r = tlog_receipt_format(&proven, &text);
+	*receipt = buf_take(&text);
+	return r != 0 || receipt->p == NULL ? FAULT(ENOBUFS) : 0;
+}
+
+/* The whole body: {core} or {core,"receipt":"…"}. */
+static int
+join(struct ask *ask, struct str receipt)
+{
+	struct buf body;
+
+	buf_init_in(&body, &ask->arena, LIMIT_ANSWER_BYTES);
+	/* Most of it at once: a receipt has few characters to escape. */
+	(void)buf_reserve(&body, ask->core.len + receipt.len + 64);
 	buf_add_char(&body, '{');
 	buf_add_str(&body, ask->core);
-	if (ask->receipt.len > 0) {
+	if (receipt.len > 0) {
 		buf_add_text(&body, ",\"receipt\":");
-		json_add_string(&body, ask->receipt);
+		json_add_string(&body, receipt);
 	}
 	buf_add_char(&body, '}');
-	if (buf_finish(&body) != 0)
-		return FAULT(ENOMEM);
-	ask->body = arena_str(&ask->arena, buf_str(&body));
+	ask->body = buf_take(&body);
 	return ask->body.p != NULL ? 0 : FAULT(ENOMEM);
 }
 
@@ -76,7 +88,7 @@ answer_ready(const struct gate *gate, const struct batch *batch,
 	    (unsigned long long)gate->signed_size,
 	    STR_ARG(gate->is_unwritable ? STR("the log cannot be written")
 					: gate->reason));
-	return ask->core.p != NULL ? TRACE(join(ask)) : FAULT(ENOMEM);
+	return ask->core.p != NULL ? TRACE(join(ask, STR(""))) : FAULT(ENOMEM);
 }
 
 static int
@@ -84,15 +96,39 @@ answer_failed(struct ask *ask, enum refusal_code code)
 {
 	int r = core_write_refusal(ask, code);
 
-	return r < 0 ? TRACE(r) : TRACE(join(ask));
+	return r < 0 ? TRACE(r) : TRACE(join(ask, STR("")));
+}
+
+/* An answer that stands on an entry: its own, or an older one looked at. */
+static int
+answer_entered(struct gate *gate, struct ask *ask)
+{
+	const struct ask_look *look =
+	    ask->refusal.code == REFUSAL_NONE ? ask->look : NULL;
+	const struct str own[] = { ask->text.leaf, STR("~"),
+		ask->text.for_asker };
+	struct str receipt;
+	int r = 0;
+
+	if (ask->core.p == NULL && ask->look == NULL)
+		r = core_write(ask);
+	if (r == 0 && look != NULL)
+		r = write_receipt(gate, ask, &receipt, look->index,
+		    (const struct str[]){ look->leaf, STR("~"),
+			look->for_asker });
+	else if (r == 0)
+		r = write_receipt(gate, ask, &receipt, ask->index, own);
+	if (r < 0)
+		return TRACE(r);
+	if (look == NULL || !look->is_whole_answer)
+		return TRACE(join(ask, receipt));
+	ask->body = arena_str(&ask->arena, receipt);
+	return ask->body.p != NULL ? 0 : FAULT(ENOMEM);
 }
 
 static int
 answer(struct gate *gate, struct batch *batch, struct ask *ask)
 {
-	const struct ask_look *look = ask->look;
-	int r = 0;
-
 	if (ask->operation != NULL && ask->operation->path == PATH_READY)
 		return TRACE(answer_ready(gate, batch, ask));
 	if (!ask->is_known)
@@ -103,24 +139,7 @@ answer(struct gate *gate, struct batch *batch, struct ask *ask)
 		return TRACE(answer_failed(ask,
 		    ask->refusal.code != REFUSAL_NONE ? ask->refusal.code
 						      : REFUSAL_INTERNAL));
-	if (ask->core.p == NULL && look == NULL)
-		r = core_write(ask);
-	if (r < 0)
-		return TRACE(r);
-	if (look != NULL && ask->refusal.code == REFUSAL_NONE)
-		r = write_receipt(gate, ask, look->index, look->leaf,
-		    look->for_asker);
-	else
-		r = write_receipt(gate, ask, ask->index, ask->text.leaf,
-		    ask->text.for_asker);
-	if (r < 0)
-		return TRACE(r);
-	if (look != NULL && look->is_whole_answer &&
-	    ask->refusal.code == REFUSAL_NONE) {
-		ask->body = ask->receipt;
-		return 0;
-	}
-	return TRACE(join(ask));
+	return TRACE(answer_entered(gate, ask));
 }
 
 int

@@ -19,6 +19,7 @@
 #include "source/record.h"
 #include "source/subject.h"
 #include "stile/digest.h"
+#include "store/budgets.h"
 #include "store/entries.h"
 #include "store/grounds.h"
 #include "store/people.h"
@@ -84,6 +85,8 @@ struct ask_register {
 	size_t n_scope;
 };
 
+#define ASK_SCOPES 5 /* places by enum scope, of which 0 is none */
+
 /* An older entry that is looked at: its receipt goes into the answer. */
 struct ask_look {
 	uint64_t index;
@@ -100,7 +103,6 @@ struct ask {
 	/* whom to answer */
 	size_t channel;
 	uint64_t id;
-	bool is_silent; /* decided again for an approver: no one waits */
 
 	/* the frame */
 	struct frame frame;
@@ -117,16 +119,19 @@ struct ask {
 
 	/* how it ends */
 	struct refusal refusal;
+	bool is_silent;	 /* decided again for an approver: no one waits */
 	bool is_settled; /* walks no further, except to enter and answer */
 	bool is_replay;	 /* answered before: same answer, no new entry */
+	bool is_known;	 /* the certificate leads to a requester */
+	bool is_unit_active;
+	bool has_instrument;
+	bool has_entry;
 
 	/* identify */
-	bool is_known;
 	struct store_credential credential;
 	struct store_requester operator;
 	struct store_requester requestor;
 	struct store_agency agency;
-	bool is_unit_active;
 
 	/* read */
 	struct ask_request request;
@@ -137,8 +142,9 @@ struct ask {
 
 	/* ground, weigh, decide */
 	struct facts facts;
+	struct budgets_weight weights[ASK_SCOPES];
+	uint32_t weighed; /* bits: which of these are filled in */
 	struct store_instrument instrument;
-	bool has_instrument;
 	struct decision decision;
 	struct str approvals[LIMIT_NEEDS];
 	size_t n_approvals;
@@ -160,13 +166,11 @@ struct ask {
 	struct str request_id;
 	struct entry entry;
 	struct entry_text text;
-	bool has_entry;
 	uint64_t index;
 	struct str core; /* answer without its receipt: JSON members */
 	uint64_t status;
 	struct str content_type;
 	struct str location;
-	struct str receipt;
 	struct str body;
 };
 

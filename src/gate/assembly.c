@@ -37,6 +37,7 @@ assembly_init(struct gate *gate)
 	arena_init(&gate->note_arena, LIMIT_ASK_BYTES);
 	arena_init(&gate->pack_arena, LIMIT_ASK_BYTES);
 	gate->may_end = true; /* a crash may have come before the erasure */
+	arena_init(&gate->scratch, LIMIT_BATCH_BYTES);
 	r = vocabulary_init(&gate->vocabulary);
 	if (r == 0)
 		r = tlog_edge_new(&gate->edge);
@@ -55,6 +56,7 @@ assembly_fini(struct gate *gate)
 	vocabulary_fini(&gate->vocabulary);
 	gate->edge = tlog_edge_free(gate->edge);
 	arena_fini(&gate->note_arena);
+	arena_fini(&gate->scratch);
 	secret_wipe(&gate->epoch_key, sizeof(gate->epoch_key));
 	gate->epoch = 0;
 }

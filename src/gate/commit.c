@@ -31,12 +31,9 @@ commit_batch(struct gate *gate, struct batch *batch)
 		take_back(gate, batch);
 		return 0;
 	}
-	r = ledger_put_tiles(gate);
-	if (r == 0)
-		r = store_commit(gate->store);
+	r = ledger_finish(gate);
 	if (r == 0) {
 		gate->last_us = batch->now_us;
-		gate->is_epoch_fresh = false;
 		gate->is_unwritable = false;
 		return 0;
 	}

@@ -9,14 +9,6 @@
 #include "util/instant.h"
 #include "util/json.h"
 
-static struct str
-take(struct arena *arena, const struct buf *buf, size_t cut)
-{
-	if (buf_finish(buf) != 0)
-		return (struct str){ 0 };
-	return arena_str(arena, str_part(buf_str(buf), cut, buf->len - cut));
-}
-
 static void
 put_ruling(struct json *json, const struct ruling *ruling)
 {
@@ -57,25 +49,25 @@ put_list(struct json *json, const struct str *items, size_t n)
 struct str
 core_rules(struct arena *arena, const struct decision *decision)
 {
-	CLEANUP(buf_fini) struct buf buf = { 0 };
+	struct buf buf;
 	struct json json;
 
-	buf_init(&buf, LIMIT_ENTRY_VALUE);
+	buf_init_in(&buf, arena, LIMIT_ENTRY_VALUE);
 	json_init(&json, &buf);
 	put_rulings(&json, decision);
-	return take(arena, &buf, 0);
+	return buf_take(&buf);
 }
 
 struct str
 core_list(struct arena *arena, const struct str *items, size_t n)
 {
-	CLEANUP(buf_fini) struct buf buf = { 0 };
+	struct buf buf;
 	struct json json;
 
-	buf_init(&buf, LIMIT_ENTRY_VALUE);
+	buf_init_in(&buf, arena, LIMIT_ENTRY_VALUE);
 	json_init(&json, &buf);
 	put_list(&json, items, n);
-	return take(arena, &buf, 0);
+	return buf_take(&buf);
 }
 
 /* Fields asked for that are not in the record, each with the rule. */
@@ -161,6 +153,10 @@ put_decision(struct json *json, const struct ask *ask)
 	    judge_verdict_name(decision->verdict));
 	json_key(json, STR("rules"));
 	put_rulings(json, decision);
+	if (decision->n_lawful_if > 0) {
+		json_key(json, STR("lawful_if"));
+		put_list(json, decision->lawful_if, decision->n_lawful_if);
+	}
 	if (decision->verdict == VERDICT_REFER) {
 		json_key(json, STR("needs"));
 		put_list(json, decision->needs, decision->n_needs);
@@ -250,41 +246,55 @@ put_all(struct json *json, struct ask *ask)
 		put_decision(json, ask);
 }
 
+static struct str
+without_braces(struct str object)
+{
+	return object.p == NULL ? object
+				: str_part(object, 1, object.len - 1);
+}
+
 int
 core_write(struct ask *ask)
 {
-	CLEANUP(buf_fini) struct buf buf = { 0 };
+	struct buf buf;
 	struct json json;
 
-	buf_init(&buf, LIMIT_ANSWER_BYTES);
+	buf_init_in(&buf, &ask->arena, LIMIT_ANSWER_BYTES);
 	json_init(&json, &buf);
 	json_open_object(&json);
 	put_all(&json, ask);
 	json_close_object(&json);
-	ask->core = take(&ask->arena, &buf, 1);
+	ask->core = without_braces(buf_take(&buf));
 	if (ask->operation->path == PATH_REQUEST)
-		ask->location = arena_format(&ask->arena, "/v1/requests/%.*s",
-		    STR_ARG(ask->request_id));
+		ask->location = core_location(ask);
 	return ask->core.p != NULL ? 0 : FAULT(ENOMEM);
+}
+
+struct str
+core_location(struct ask *ask)
+{
+	struct str parts[] = { STR("/v1/requests/"), ask->request_id };
+
+	return arena_join(&ask->arena, parts, ARRAY_LEN(parts));
 }
 
 int
 core_write_refusal(struct ask *ask, enum refusal_code code)
 {
-	CLEANUP(buf_fini) struct buf buf = { 0 };
+	struct buf buf;
 	struct refusal refusal = { .code = code };
 	struct json json;
 
 	if (code == ask->refusal.code)
 		refusal = ask->refusal;
-	buf_init(&buf, LIMIT_ANSWER_BYTES);
+	buf_init_in(&buf, &ask->arena, LIMIT_ANSWER_BYTES);
 	json_init(&json, &buf);
 	json_open_object(&json);
 	ask->content_type = STR("application/problem+json");
 	ask->has_entry = false;
 	put_problem(&json, ask, &refusal);
 	json_close_object(&json);
-	ask->core = take(&ask->arena, &buf, 1);
+	ask->core = without_braces(buf_take(&buf));
 	ask->location = STR("");
 	return ask->core.p != NULL ? 0 : FAULT(ENOMEM);
 }

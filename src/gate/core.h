@@ -20,6 +20,9 @@ int core_write(struct ask *ask) MUST_USE NONNULL;
 int core_write_refusal(struct ask *ask, enum refusal_code code)
     MUST_USE NONNULL;
 
+/* Where the ask's request is found later. p == NULL: no memory. */
+struct str core_location(struct ask *ask) NONNULL;
+
 /* The rulings of a decision as a JSON array. p == NULL: no memory. */
 struct str core_rules(struct arena *arena, const struct decision *decision)
     NONNULL;

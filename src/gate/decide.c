@@ -4,6 +4,7 @@
  */
 #include "gate/path.h"
 
+#include "gate/lawful.h"
 #include "gate/lead.h"
 #include "gate/pack.h"
 #include "util/fault.h"
@@ -24,6 +25,14 @@ is_in_scope(const struct store_instrument *instrument, enum record_field field)
 static void
 narrow(struct ask *ask)
 {
+	static const struct ruling ruling = {
+		.pack = STR_INIT("instrument"),
+		.rule = STR_INIT("not-in-scope"),
+		.says = STR_INIT("The instrument does not name this field."),
+		.remedy = STR_INIT("Ask for what the instrument names."),
+		.cite = STR_INIT("625 ILCS 5/6-110.3(a); 940 CMR 37.04(1); "
+				 "DIS-1"),
+	};
 	struct decision *decision = &ask->decision;
 	uint16_t at = UINT16_MAX;
 
@@ -33,19 +42,8 @@ narrow(struct ask *ask)
 		if (field->verdict == VERDICT_DENY ||
 		    is_in_scope(&ask->instrument, field->field))
 			continue;
-		if (at == UINT16_MAX && decision->n_rulings < LIMIT_RULINGS) {
-			at = (uint16_t)decision->n_rulings++;
-			decision->rulings[at] = (struct ruling){
-				.pack = STR("instrument"),
-				.rule = STR("not-in-scope"),
-				.says = STR("The instrument does not name this "
-					    "field."),
-				.remedy = STR("Ask for what the instrument "
-					      "names."),
-				.cite = STR("625 ILCS 5/6-110.3(a); 940 CMR "
-					    "37.04(1); DIS-1"),
-			};
-		}
+		if (at == UINT16_MAX)
+			at = judge_add_ruling(decision, &ask->arena, &ruling);
 		if (field->verdict == VERDICT_PERMIT)
 			decision->n_permitted--;
 		field->verdict = VERDICT_DENY;
@@ -69,6 +67,25 @@ conclude(struct decision *decision)
 		decision->verdict = VERDICT_DENY;
 }
 
+/* A denial says what would make it lawful: for what the instrument names. */
+static int
+mend(struct gate *gate, struct ask *ask)
+{
+	enum record_field fields[LIMIT_ASK_FIELDS];
+	struct decision *decision = &ask->decision;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ask->request.n_fields; i++) {
+		enum record_field field = ask->request.fields[i];
+
+		if (!ask->has_instrument || is_in_scope(&ask->instrument, field))
+			fields[n++] = field;
+	}
+	return TRACE(lawful_find(&decision->lawful_if, &decision->n_lawful_if,
+	    &ask->arena, &gate->vocabulary, gate->packs, gate->n_packs,
+	    &ask->facts, fields, n));
+}
+
 int
 decide_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 {
@@ -86,6 +103,11 @@ decide_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		narrow(ask);
 	conclude(&ask->decision);
 	lead_decide(ask);
+	if (ask->decision.verdict == VERDICT_DENY) {
+		r = mend(gate, ask);
+		if (r < 0)
+			return TRACE(r);
+	}
 	if (ask->decision.verdict == VERDICT_REFER)
 		ask_refuse(ask, REFUSAL_REFERRED, STR(""), STR(""));
 	else if (ask->decision.verdict == VERDICT_DENY)

@@ -19,6 +19,12 @@
 #include "util/instant.h"
 #include "util/json.h"
 
+static struct str
+digest_str(const struct digest *digest)
+{
+	return (struct str){ (const char *)digest->b, sizeof(digest->b) };
+}
+
 static void
 put(struct ask *ask, enum entry_label label, struct str text)
 {
@@ -98,11 +104,6 @@ static void
 fill_request(struct ask *ask)
 {
 	const struct ask_request *request = &ask->request;
-	struct str body = { (const char *)ask->body_digest.b,
-		sizeof(ask->body_digest.b) };
-	struct str index = { (const char *)ask->indexes[0].b,
-		sizeof(ask->indexes[0].b) };
-
 	put(ask, LABEL_UNIT, ask->requestor.unit);
 	put(ask, LABEL_REQUESTOR, ask->requestor.id);
 	put(ask, LABEL_GROUND_KIND, request->ground_kind);
@@ -113,13 +114,14 @@ fill_request(struct ask *ask)
 	put(ask, LABEL_END_USE, request->end_use);
 	put(ask, LABEL_REASON, request->reason);
 	put(ask, LABEL_OUTCOME, ask->outcome);
-	put_hex(ask, LABEL_BODY_DIGEST, body);
+	put_hex(ask, LABEL_BODY_DIGEST, digest_str(&ask->body_digest));
 	put_fields(ask);
 	if (ask->n_subjects > 0) {
 		put(ask, LABEL_SUBJECT_KIND,
 		    subject_kind_text(request->subject.kind));
 		put(ask, LABEL_SUBJECT, request->subject.canonical);
-		put_hex(ask, LABEL_SUBJECT_INDEX, index);
+		put_hex(ask, LABEL_SUBJECT_INDEX,
+		    digest_str(&ask->indexes[0]));
 	}
 	if (ask->record_json.p != NULL) {
 		entry_put_json(&ask->entry, LABEL_RECORD, ask->record_json);
@@ -181,7 +183,9 @@ fill(const struct gate *gate, struct ask *ask)
 		.decision = decision_name(ask),
 		.packs = gate->pack_names,
 		.n_packs = gate->n_packs };
-	put(ask, LABEL_AGENCY, ask->operator.ori);
+	/* Of a lead, the agency that gets it: its budgets count there (P8). */
+	put(ask, LABEL_AGENCY,
+	    lead_is(ask) ? ask->requestor.ori : ask->operator.ori);
 	put(ask, LABEL_OPERATOR, ask->operator.id);
 	put(ask, LABEL_PEER, ask->peer);
 	put_hex(ask, LABEL_CERTIFICATE, ask->certificate);
@@ -230,7 +234,8 @@ needed_of(const struct ask *ask)
 static int
 put_request(struct gate *gate, struct ask *ask)
 {
-	struct store_request row = { .id = ask->request_id,
+	struct store_request row = { .first = ask->index,
+		.id = ask->request_id,
 		.index = ask->index,
 		.requester = lead_is(ask) ? ask->requestor.id
 					  : ask->operator.id,
@@ -246,19 +251,18 @@ put_request(struct gate *gate, struct ask *ask)
 	int r = 0;
 
 	if (ask->n_subjects > 0)
-		row.subject = (struct str){ (const char *)ask->indexes[0].b,
-			sizeof(ask->indexes[0].b) };
+		row.subject = digest_str(&ask->indexes[0]);
+	if (replay_is_kept(ask)) {
+		row.key = digest_str(&ask->key_digest);
+		row.body = digest_str(&ask->body_digest);
+	}
 	if (row.state == REQUESTS_REFERRED && ask->is_silent)
 		row.frame = ask->pending.frame;
 	else if (row.state == REQUESTS_REFERRED)
 		r = approve_seal_frame(gate, ask, &row.frame);
 	if (r == 0)
-		r = replay_seal(gate, ask, &row.answer);
-	if (r == 0)
 		r = ask->is_silent ? requests_update(gate->store, &row)
 				   : requests_put(gate->store, &row);
-	if (r == 0)
-		r = replay_keep(gate, ask);
 	return r > 0 ? FAULT(EIO) : TRACE(r);
 }
 
@@ -282,8 +286,12 @@ is_entered(const struct ask *ask)
 static int
 write_rows(struct gate *gate, struct ask *ask)
 {
-	int r = ledger_append(gate, &ask->text, &ask->arena, &ask->entry);
+	int r = 0;
 
+	if (ask->operation->path == PATH_REQUEST)
+		r = replay_keep(ask);
+	if (r == 0)
+		r = ledger_append(gate, &ask->text, &ask->arena, &ask->entry);
 	if (r == 0 && ask->operation->path == PATH_REQUEST)
 		r = put_request(gate, ask);
 	if (r == 0 && ask->operation->path == PATH_REQUEST)

@@ -50,15 +50,11 @@ entry_put(struct entry *entry, struct arena *arena, enum entry_label label,
 {
 	struct buf buf;
 
-	buf_init(&buf, LIMIT_ENTRY_VALUE);
+	buf_init_in(&buf, arena, LIMIT_ENTRY_VALUE);
 	json_add_string(&buf, text);
-	if (buf_finish(&buf) != 0)
-		entry->has_failed = true;
-	else
-		entry->values[label] = arena_str(arena, buf_str(&buf));
+	entry->values[label] = buf_take(&buf);
 	if (entry->values[label].p == NULL)
 		entry->has_failed = true;
-	buf_fini(&buf);
 }
 
 static void

@@ -85,6 +85,7 @@ struct entry {
 	const struct str *packs; /* "name:hash" */
 	size_t n_packs;
 	struct str values[LABEL_N]; /* JSON text; p == NULL: absent */
+	struct str answer[2]; /* kept sealed beside the values; empty: none */
 	bool has_failed; /* a value found no memory; entry_write() fails */
 };
 

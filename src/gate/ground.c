@@ -24,31 +24,20 @@ static int
 ground_investigation(struct gate *gate, struct ask *ask)
 {
 	struct facts_ground *ground = &ask->facts.ground;
-	struct store_investigation found;
-	struct store_assignment assignment;
-	uint64_t n_subjects = 0;
-	struct str ori = ask->requestor.ori;
-	struct str number = ask->request.ground;
-	int r = grounds_find_case(gate->store, &ask->arena, &found, ori,
-	    number);
+	struct store_standing standing;
+	int r = grounds_find_standing(gate->store, &ask->arena, &standing,
+	    ask->requestor.ori, ask->request.ground, ask->requestor.id,
+	    index_of(ask));
 
 	if (r != 0)
 		return r > 0 ? 0 : TRACE(r);
 	ground->registered = true;
 	ground->same_agency = true;
-	ground->open = found.status == GROUNDS_CASE_OPEN;
-	r = grounds_find_assignment(gate->store, &ask->arena, &assignment, ori,
-	    number, ask->requestor.id);
-	if (r < 0)
-		return TRACE(r);
-	ground->assigned = r == 0 && ask->now_us < assignment.until_us;
-	r = grounds_count_case_subjects(gate->store, &n_subjects, ori, number,
-	    1);
-	if (r == 0)
-		r = grounds_case_has_subject(gate->store,
-		    &ground->names_subject, ori, number, index_of(ask));
-	ground->names_subjects = n_subjects > 0;
-	return TRACE(r);
+	ground->open = standing.status == GROUNDS_CASE_OPEN;
+	ground->assigned = ask->now_us < standing.assigned_until_us;
+	ground->names_subjects = standing.names_subjects > 0;
+	ground->names_subject = standing.names_subject > 0;
+	return 0;
 }
 
 static int

@@ -51,46 +51,28 @@ is_late(const struct ask *ask)
 	    deadline < (uint64_t)ask->now_us;
 }
 
-static int
-find_unit(struct gate *gate, struct ask *ask)
-{
-	struct store_unit unit;
-	int r;
-
-	ask->is_unit_active = true;
-	if (ask->operator.unit.len == 0)
-		return 0;
-	r = people_find_unit(gate->store, &ask->arena, &unit,
-	    ask->operator.ori, ask->operator.unit);
-	ask->is_unit_active = r == 0 && unit.status == PEOPLE_ACTIVE;
-	return r > 0 ? 0 : TRACE(r);
-}
-
 /* The chain of rows behind a certificate. */
 static int
 find_people(struct gate *gate, struct ask *ask)
 {
+	struct store_asker asker;
 	int r = ask->certificate.len == sizeof(struct digest)
-	    ? people_find_credential(gate->store, &ask->arena,
-		  &ask->credential, ask->certificate)
+	    ? people_find_asker(gate->store, &ask->arena, &asker,
+		  ask->certificate)
 	    : STORE_E_ABSENT;
 
-	if (r == 0)
-		r = people_find_requester(gate->store, &ask->arena,
-		    &ask->operator, ask->credential.requester);
-	if (r == 0)
-		r = people_find_agency(gate->store, &ask->arena, &ask->agency,
-		    ask->operator.ori);
-	if (r == 0)
-		r = find_unit(gate, ask);
-	if (r == 0) {
-		ask->is_known = true;
-		ask->requestor = ask->operator;
-		return 0;
-	}
 	if (r < 0)
 		return TRACE(r);
-	ask_refuse(ask, REFUSAL_UNKNOWN_CLIENT, STR(""), STR(""));
+	if (r > 0) {
+		ask_refuse(ask, REFUSAL_UNKNOWN_CLIENT, STR(""), STR(""));
+		return 0;
+	}
+	ask->credential = asker.credential;
+	ask->operator = asker.requester;
+	ask->requestor = asker.requester;
+	ask->agency = asker.agency;
+	ask->is_unit_active = asker.unit == PEOPLE_ACTIVE;
+	ask->is_known = true;
 	return 0;
 }
 

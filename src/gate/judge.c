@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "gate/pack.h"
+#include "gate/question.h"
 #include "gate/vocabulary.h"
 #include "stile/cedar.h"
 #include "util/fault.h"
@@ -12,10 +13,11 @@
 /* What one call works on. */
 struct bench {
 	struct arena *arena;
-	const struct vocabulary *vocabulary;
 	struct pack *const *packs;
 	size_t n_packs;
 	struct decision *decision;
+	struct cedar_query *query;
+	const struct facts *facts; /* NULL: what is referred is denied */
 };
 
 struct str
@@ -32,165 +34,36 @@ judge_verdict_name(enum verdict verdict)
 	}
 }
 
-static struct cedar_field
-text_field(const char *name, struct str value)
+static struct cedar_uid
+action_of(struct str name)
 {
-	return (struct cedar_field){ str_of(name), cedar_string(value) };
+	return (struct cedar_uid){ STR("Action"), name };
 }
 
-static struct cedar_field
-bool_field(const char *name, bool value)
-{
-	return (struct cedar_field){ str_of(name), cedar_bool(value) };
-}
-
-static struct cedar_field
-long_field(const char *name, int64_t value)
-{
-	return (struct cedar_field){ str_of(name), cedar_long(value) };
-}
-
+/* All facts as one query: whether one may ask at all, to begin with. */
 static int
-set_field(struct cedar_field *field, struct arena *arena, const char *name,
+make_query(struct cedar_query **query, struct arena *arena,
+    const struct vocabulary *vocabulary, const struct facts *facts)
+{
+	struct question *question;
+	int r = question_make(&question, arena, vocabulary, facts, STR("ask"));
+
+	if (r < 0)
+		return TRACE(r);
+	r = cedar_query_new(query, arena, &question->request, NULL);
+	return r > 0 ? FAULT(EINVAL) : TRACE(r);
+}
+
+/* The same query with another set in its context. */
+static int
+change_set(const struct bench *bench, const char *name,
     const struct str *items, size_t n)
 {
-	struct cedar_value *values = ARENA_ARRAY(arena, n, struct cedar_value);
+	struct cedar_field field;
+	int r = question_set(&field, bench->arena, name, items, n);
 
-	if (values == NULL)
-		return FAULT(ENOMEM);
-	for (size_t i = 0; i < n; i++)
-		values[i] = cedar_string(items[i]);
-	*field = (struct cedar_field){ str_of(name), cedar_set(values, n) };
-	return 0;
-}
-
-#define N_REQUESTER_ATTRS 8
-#define N_CONTEXT 13
-#define N_GROUND 7
-
-/* Everything a query borrows; lives in the request's arena. */
-struct question {
-	struct cedar_field attrs[N_REQUESTER_ATTRS];
-	struct cedar_uid parents[1];
-	struct cedar_entity overlay[2];
-	struct cedar_field ground[N_GROUND];
-	struct cedar_field instrument[3];
-	struct cedar_field budget[3];
-	struct cedar_field context[N_CONTEXT];
-	struct cedar_request request;
-};
-
-static int
-ask_principal(struct question *q, struct arena *arena,
-    const struct facts_requester *who)
-{
-	size_t n = 0;
-	int r;
-
-	q->attrs[n++] = bool_field("active", who->active);
-	q->attrs[n++] = text_field("unit", who->unit);
-	q->attrs[n++] = text_field("agency_kind", who->agency_kind);
-	q->attrs[n++] = text_field("agency_state", who->agency_state);
-	q->attrs[n++] = bool_field("training_current", who->training_current);
-	q->attrs[n++] = bool_field("rules_current", who->rules_current);
-	q->attrs[n++] = bool_field("agreement_current", who->agreement_current);
-	r = set_field(&q->attrs[n++], arena, "roles", who->roles, who->n_roles);
-	if (r < 0)
-		return TRACE(r);
-	assert(n == N_REQUESTER_ATTRS);
-	q->parents[0] = (struct cedar_uid){ STR("Agency"), who->ori };
-	q->overlay[0] = (struct cedar_entity){ .uid = { STR("Requester"),
-						   who->id },
-		.parents = q->parents,
-		.n_parents = 1,
-		.attrs = q->attrs,
-		.n_attrs = n };
-	q->overlay[1] = (struct cedar_entity){ .uid = q->parents[0] };
-	return 0;
-}
-
-static void
-ask_ground(struct question *q, const struct facts *facts)
-{
-	const struct facts_ground *g = &facts->ground;
-
-	q->ground[0] = text_field("kind", g->kind);
-	q->ground[1] = bool_field("registered", g->registered);
-	q->ground[2] = bool_field("open", g->open);
-	q->ground[3] = bool_field("same_agency", g->same_agency);
-	q->ground[4] = bool_field("assigned", g->assigned);
-	q->ground[5] = bool_field("names_subjects", g->names_subjects);
-	q->ground[6] = bool_field("names_subject", g->names_subject);
-	q->instrument[0] = text_field("kind", facts->instrument.kind);
-	q->instrument[1] = bool_field("valid", facts->instrument.valid);
-	q->instrument[2] = bool_field("names_subject",
-	    facts->instrument.names_subject);
-	q->budget[0] = long_field("requester_day", facts->budget.requester_day);
-	q->budget[1] = long_field("ground", facts->budget.ground);
-	q->budget[2] = long_field("agency_day", facts->budget.agency_day);
-}
-
-static struct cedar_field
-record_field_of(const char *name, const struct cedar_field *items, size_t n)
-{
-	return (struct cedar_field){ str_of(name), cedar_record(items, n) };
-}
-
-static int
-ask_context(struct question *q, struct arena *arena, const struct facts *facts)
-{
-	struct cedar_field *c = q->context;
-	int r;
-
-	ask_ground(q, facts);
-	c[0] = record_field_of("ground", q->ground, N_GROUND);
-	c[1] = record_field_of("instrument", q->instrument, 3);
-	c[2] = record_field_of("budget", q->budget, 3);
-	c[3] = text_field("purpose", facts->purpose);
-	c[4] = text_field("end_use", facts->end_use);
-	c[5] = bool_field("reason_given", facts->reason_given);
-	c[6] = text_field("subject_kind", facts->subject_kind);
-	c[7] = bool_field("is_self", facts->is_self);
-	r = set_field(&c[8], arena, "approvals", facts->approvals,
-	    facts->n_approvals);
 	if (r == 0)
-		r = set_field(&c[9], arena, "signals", facts->signals,
-		    facts->n_signals);
-	if (r == 0)
-		r = set_field(&c[10], arena, "overdue", facts->overdue,
-		    facts->n_overdue);
-	if (r == 0)
-		r = set_field(&c[11], arena, "flags", facts->flags,
-		    facts->n_flags);
-	c[12] = (struct cedar_field){ STR("now"),
-		cedar_datetime(facts->now_us / 1000) };
-	return TRACE(r);
-}
-
-/* One query for one action. */
-static int
-ask(struct cedar_query **query, const struct bench *bench,
-    const struct facts *facts, struct str action)
-{
-	struct question *q = ARENA_NEW(bench->arena, struct question);
-	int r;
-
-	if (q == NULL)
-		return FAULT(ENOMEM);
-	r = ask_principal(q, bench->arena, &facts->requester);
-	if (r == 0)
-		r = ask_context(q, bench->arena, facts);
-	if (r < 0)
-		return TRACE(r);
-	q->request = (struct cedar_request){ .principal = q->overlay[0].uid,
-		.action = { STR("Action"), action },
-		.entities = bench->vocabulary->entities,
-		.overlay = q->overlay,
-		.n_overlay = ARRAY_LEN(q->overlay),
-		.context = q->context,
-		.n_context = N_CONTEXT,
-		.flags = CEDAR_DENY_ON_ERROR };
-	r = cedar_query_new(query, bench->arena, &q->request, NULL);
+		r = cedar_query_set_context(bench->query, &field);
 	return r > 0 ? FAULT(EINVAL) : TRACE(r);
 }
 
@@ -205,11 +78,27 @@ add_distinct(struct str *list, size_t *n, size_t max, struct str item)
 		list[(*n)++] = item;
 }
 
+uint16_t
+judge_add_ruling(struct decision *decision, struct arena *arena,
+    const struct ruling *ruling)
+{
+	/* Most requests are permitted and need none. */
+	if (decision->rulings == NULL)
+		decision->rulings = ARENA_ARRAY(arena, LIMIT_RULINGS,
+		    struct ruling);
+	if (decision->rulings == NULL ||
+	    decision->n_rulings == LIMIT_RULINGS)
+		return UINT16_MAX;
+	decision->rulings[decision->n_rulings] = *ruling;
+	return (uint16_t)decision->n_rulings++;
+}
+
 /* The number of the ruling for a policy; added when it is new. */
 static uint16_t
-ruling_of(struct decision *decision, const struct pack *pack, uint32_t policy,
+ruling_of(const struct bench *bench, const struct pack *pack, uint32_t policy,
     bool is_error)
 {
+	struct decision *decision = bench->decision;
 	struct ruling ruling = { .pack = pack->name, .is_error = is_error };
 	const struct cedar_policies *set = pack->policies;
 
@@ -219,35 +108,30 @@ ruling_of(struct decision *decision, const struct pack *pack, uint32_t policy,
 		    str_is_equal(decision->rulings[i].pack, ruling.pack))
 			return (uint16_t)i;
 	}
-	if (decision->n_rulings == LIMIT_RULINGS)
-		return UINT16_MAX;
 	ruling.says = cedar_policies_annotation(set, policy, STR("says"));
 	ruling.remedy = cedar_policies_annotation(set, policy, STR("remedy"));
 	ruling.cite = cedar_policies_annotation(set, policy, STR("cite"));
 	ruling.needs = cedar_policies_annotation(set, policy, STR("needs"));
 	if (is_error)
 		ruling.needs = STR("");
-	decision->rulings[decision->n_rulings] = ruling;
-	return (uint16_t)decision->n_rulings++;
+	return judge_add_ruling(decision, bench->arena, &ruling);
 }
 
 /* No permit matched and no forbid spoke: the pack itself is the reason. */
 static uint16_t
-ruling_default(struct decision *decision, const struct pack *pack)
+ruling_default(const struct bench *bench, const struct pack *pack)
 {
+	struct decision *decision = bench->decision;
+	struct ruling ruling = { .pack = pack->name,
+		.rule = STR(""),
+		.says = STR("No rule of this pack permits it.") };
+
 	for (size_t i = 0; i < decision->n_rulings; i++) {
 		if (decision->rulings[i].rule.len == 0 &&
 		    str_is_equal(decision->rulings[i].pack, pack->name))
 			return (uint16_t)i;
 	}
-	if (decision->n_rulings == LIMIT_RULINGS)
-		return UINT16_MAX;
-	decision->rulings[decision->n_rulings] = (struct ruling){
-		.pack = pack->name,
-		.rule = STR(""),
-		.says = STR("No rule of this pack permits it."),
-	};
-	return (uint16_t)decision->n_rulings++;
+	return judge_add_ruling(decision, bench->arena, &ruling);
 }
 
 static void
@@ -272,21 +156,20 @@ collect(struct decision *decision, const struct pack *pack,
  * needs stays complete only when every forbid that spoke names a role.
  */
 static uint16_t
-explain(struct decision *decision, const struct pack *pack,
+explain(const struct bench *bench, const struct pack *pack,
     const struct cedar_answer *answer, struct str *needs, size_t *n_needs,
     bool *is_final)
 {
+	const struct decision *decision = bench->decision;
 	uint16_t first = UINT16_MAX;
 
 	for (size_t i = 0; i < answer->n_errors; i++) {
-		first = ruling_of(decision, pack, answer->errors[i].policy,
-		    true);
+		first = ruling_of(bench, pack, answer->errors[i].policy, true);
 		*is_final = true;
 	}
 	for (size_t i = 0; i < answer->n_reasons && answer->n_errors == 0;
 	    i++) {
-		uint16_t at = ruling_of(decision, pack, answer->reasons[i],
-		    false);
+		uint16_t at = ruling_of(bench, pack, answer->reasons[i], false);
 
 		/* A rule that nobody can lift is the one to show. */
 		if (first == UINT16_MAX ||
@@ -299,7 +182,7 @@ explain(struct decision *decision, const struct pack *pack,
 			    decision->rulings[at].needs);
 	}
 	if (answer->n_errors == 0 && answer->n_reasons == 0) {
-		first = ruling_default(decision, pack);
+		first = ruling_default(bench, pack);
 		*is_final = true;
 	}
 	return first;
@@ -308,7 +191,7 @@ explain(struct decision *decision, const struct pack *pack,
 /* Ask every pack about one field. */
 static int
 decide_field(struct decided_field *field, const struct bench *bench,
-    struct cedar_query *query, struct str *needs, size_t *n_needs)
+    struct str *needs, size_t *n_needs)
 {
 	struct cedar_uid resource = { STR("Field"),
 		record_field_get(field->field)->name };
@@ -318,7 +201,7 @@ decide_field(struct decided_field *field, const struct bench *bench,
 
 	field->verdict = VERDICT_PERMIT;
 	for (size_t i = 0; i < bench->n_packs; i++) {
-		int r = cedar_query_decide(&answers[i], query,
+		int r = cedar_query_decide(&answers[i], bench->query,
 		    bench->packs[i]->policies, resource);
 		bool was_final = is_final;
 		uint16_t at;
@@ -328,7 +211,7 @@ decide_field(struct decided_field *field, const struct bench *bench,
 		if (answers[i].decision == CEDAR_ALLOW)
 			continue;
 		field->verdict = VERDICT_DENY;
-		at = explain(bench->decision, bench->packs[i], &answers[i],
+		at = explain(bench, bench->packs[i], &answers[i],
 		    needs, n_needs, &is_final);
 		if (ruling == UINT16_MAX || (is_final && !was_final))
 			ruling = at;
@@ -348,16 +231,14 @@ decide_field(struct decided_field *field, const struct bench *bench,
  */
 static int
 confirm(struct decided_field *field, const struct bench *bench,
-    const struct facts *facts, struct str action, const struct str *needs,
-    size_t n_needs)
+    const struct str *needs, size_t n_needs)
 {
+	const struct facts *facts = bench->facts;
 	struct str all[2 * LIMIT_NEEDS];
-	struct facts later = *facts;
 	struct decided_field again = { .field = field->field };
 	struct decision scratch = *bench->decision;
 	struct bench trial = *bench;
 	struct str more[LIMIT_NEEDS];
-	struct cedar_query *query;
 	size_t n_more = 0;
 	size_t n = 0;
 	int r;
@@ -366,12 +247,13 @@ confirm(struct decided_field *field, const struct bench *bench,
 		all[n++] = facts->approvals[i];
 	for (size_t i = 0; i < n_needs; i++)
 		all[n++] = needs[i];
-	later.approvals = all;
-	later.n_approvals = n;
 	trial.decision = &scratch;
-	r = ask(&query, &trial, &later, action);
+	r = change_set(bench, "approvals", all, n);
 	if (r == 0)
-		r = decide_field(&again, &trial, query, more, &n_more);
+		r = decide_field(&again, &trial, more, &n_more);
+	if (r == 0)
+		r = change_set(bench, "approvals", facts->approvals,
+		    facts->n_approvals);
 	if (r < 0)
 		return TRACE(r);
 	if (again.verdict != VERDICT_PERMIT)
@@ -380,16 +262,17 @@ confirm(struct decided_field *field, const struct bench *bench,
 }
 
 static int
-decide_one(struct decided_field *field, const struct bench *bench,
-    const struct facts *facts, struct cedar_query *query, struct str action)
+decide_one(struct decided_field *field, const struct bench *bench)
 {
 	struct decision *decision = bench->decision;
 	struct str needs[LIMIT_NEEDS];
 	size_t n_needs = 0;
-	int r = decide_field(field, bench, query, needs, &n_needs);
+	int r = decide_field(field, bench, needs, &n_needs);
 
+	if (r == 0 && field->verdict == VERDICT_REFER && bench->facts == NULL)
+		field->verdict = VERDICT_DENY;
 	if (r == 0 && field->verdict == VERDICT_REFER)
-		r = confirm(field, bench, facts, action, needs, n_needs);
+		r = confirm(field, bench, needs, n_needs);
 	if (r < 0)
 		return TRACE(r);
 	for (size_t i = 0; i < n_needs && field->verdict == VERDICT_REFER; i++)
@@ -403,13 +286,11 @@ prepare(struct decision *decision, struct arena *arena, size_t n_fields)
 {
 	*decision = (struct decision){ .n_fields = n_fields };
 	decision->fields = ARENA_ARRAY(arena, n_fields, struct decided_field);
-	decision->rulings = ARENA_ARRAY(arena, LIMIT_RULINGS, struct ruling);
 	decision->needs = ARENA_ARRAY(arena, LIMIT_NEEDS, struct str);
 	decision->duties = ARENA_ARRAY(arena, LIMIT_DUTIES, struct str);
 	decision->marks = ARENA_ARRAY(arena, LIMIT_DUTIES, struct str);
-	if (decision->fields == NULL || decision->rulings == NULL ||
-	    decision->needs == NULL || decision->duties == NULL ||
-	    decision->marks == NULL)
+	if (decision->fields == NULL || decision->needs == NULL ||
+	    decision->duties == NULL || decision->marks == NULL)
 		return FAULT(ENOMEM);
 	return 0;
 }
@@ -417,15 +298,11 @@ prepare(struct decision *decision, struct arena *arena, size_t n_fields)
 /* May one ask at all? Every field gets that verdict to begin with. */
 static int
 decide_asking(enum verdict *verdict, const struct bench *bench,
-    const struct facts *facts, const enum record_field *fields,
-    size_t n_fields)
+    const enum record_field *fields, size_t n_fields)
 {
 	struct decided_field at_all = { .field = fields[0] };
-	struct cedar_query *query;
-	int r = ask(&query, bench, facts, STR("ask"));
+	int r = decide_one(&at_all, bench);
 
-	if (r == 0)
-		r = decide_one(&at_all, bench, facts, query, STR("ask"));
 	for (size_t i = 0; i < n_fields; i++)
 		bench->decision->fields[i] = (struct decided_field){ fields[i],
 			at_all.verdict, at_all.ruling };
@@ -435,35 +312,25 @@ decide_asking(enum verdict *verdict, const struct bench *bench,
 
 /* Each field, and from them the whole. */
 static int
-decide_seeing(const struct bench *bench, const struct facts *facts,
-    enum verdict asking)
+decide_seeing(const struct bench *bench, enum verdict asking)
 {
 	struct decision *decision = bench->decision;
-	struct cedar_query *query;
 	bool is_referred = asking == VERDICT_REFER;
-	int r = ask(&query, bench, facts, STR("see"));
+	int r = cedar_query_set_action(bench->query, action_of(STR("see")));
 
 	for (size_t i = 0; i < decision->n_fields && r == 0; i++) {
-		r = decide_one(&decision->fields[i], bench, facts, query,
-		    STR("see"));
+		r = decide_one(&decision->fields[i], bench);
 		decision->n_permitted +=
 		    decision->fields[i].verdict == VERDICT_PERMIT;
 		is_referred |= decision->fields[i].verdict == VERDICT_REFER;
 	}
-	if (r < 0)
-		return TRACE(r);
+	if (r != 0)
+		return r < 0 ? TRACE(r) : FAULT(EINVAL);
 	if (is_referred)
 		decision->verdict = VERDICT_REFER;
 	else if (decision->n_permitted > 0)
 		decision->verdict = VERDICT_PERMIT;
 	return 0;
-}
-
-static bool
-is_possible(const struct bench *bench, size_t n_fields)
-{
-	return bench->n_packs > 0 && bench->n_packs <= LIMIT_PACKS &&
-	    n_fields > 0;
 }
 
 int
@@ -472,33 +339,48 @@ judge(struct decision *decision, struct arena *arena,
     size_t n_packs, const struct facts *facts, const enum record_field *fields,
     size_t n_fields)
 {
-	struct bench bench = { arena, vocabulary, packs, n_packs, decision };
+	struct bench bench = { .arena = arena,
+		.packs = packs,
+		.n_packs = n_packs,
+		.decision = decision,
+		.facts = facts };
 	enum verdict asking = VERDICT_DENY;
 	int r = prepare(decision, arena, n_fields);
 
-	if (r == 0 && is_possible(&bench, n_fields))
-		r = decide_asking(&asking, &bench, facts, fields, n_fields);
+	if (r == 0 && (n_packs == 0 || n_packs > LIMIT_PACKS || n_fields == 0))
+		return 0;
+	if (r == 0)
+		r = make_query(&bench.query, arena, vocabulary, facts);
+	if (r == 0)
+		r = decide_asking(&asking, &bench, fields, n_fields);
 	if (r == 0 && asking != VERDICT_DENY)
-		r = decide_seeing(&bench, facts, asking);
+		r = decide_seeing(&bench, asking);
+	decision->query = bench.query;
 	if (r < 0)
 		*decision = (struct decision){ 0 };
 	return TRACE(r);
 }
 
 int
-judge_seeing(struct decision *decision, struct arena *arena,
-    const struct vocabulary *vocabulary, struct pack *const *packs,
-    size_t n_packs, const struct facts *facts, const enum record_field *fields,
-    size_t n_fields)
+judge_again(struct decision *again, const struct decision *before,
+    struct arena *arena, struct pack *const *packs, size_t n_packs,
+    const struct str *flags, size_t n_flags)
 {
-	struct bench bench = { arena, vocabulary, packs, n_packs, decision };
-	int r = prepare(decision, arena, n_fields);
+	struct bench bench = { .arena = arena,
+		.packs = packs,
+		.n_packs = n_packs,
+		.decision = again,
+		.query = before->query };
+	int r = prepare(again, arena, before->n_fields);
 
-	for (size_t i = 0; i < n_fields && r == 0; i++)
-		decision->fields[i].field = fields[i];
-	if (r == 0 && is_possible(&bench, n_fields))
-		r = decide_seeing(&bench, facts, VERDICT_PERMIT);
+	assert(before->verdict == VERDICT_PERMIT);
+	for (size_t i = 0; i < before->n_fields && r == 0; i++)
+		again->fields[i].field = before->fields[i].field;
+	if (r == 0)
+		r = change_set(&bench, "flags", flags, n_flags);
+	if (r == 0)
+		r = decide_seeing(&bench, VERDICT_PERMIT);
 	if (r < 0)
-		*decision = (struct decision){ 0 };
+		*again = (struct decision){ 0 };
 	return TRACE(r);
 }

@@ -18,6 +18,7 @@
 #include "util/attr.h"
 #include "util/str.h"
 
+struct cedar_query;
 struct pack;
 struct vocabulary;
 
@@ -57,6 +58,9 @@ struct decision {
 	size_t n_duties;
 	struct str *marks; /* distinct @mark of the permits that spoke */
 	size_t n_marks;
+	struct str *lawful_if; /* of a denial, by lawful.h: not the judge's */
+	size_t n_lawful_if;
+	struct cedar_query *query; /* what was asked, for judge_again() */
 };
 
 /* "deny", "refer", "permit". */
@@ -76,12 +80,21 @@ int judge(struct decision *decision, struct arena *arena,
     size_t n_fields) MUST_USE;
 
 /*
- * As judge(), for an ask that was permitted before: what may still be seen of
- * the fields, now that more facts are known (the holder's flags).
+ * What may still be seen of the fields of a decision that permitted, now that
+ * the holder's flags are known. All other facts are those of before, and both
+ * decisions live in the same arena; the packs are the same.
+ *
+ * Returns: as judge().
  */
-int judge_seeing(struct decision *decision, struct arena *arena,
-    const struct vocabulary *vocabulary, struct pack *const *packs,
-    size_t n_packs, const struct facts *facts, const enum record_field *fields,
-    size_t n_fields) MUST_USE;
+int judge_again(struct decision *again, const struct decision *before,
+    struct arena *arena, struct pack *const *packs, size_t n_packs,
+    const struct str *flags, size_t n_flags) MUST_USE;
+
+/*
+ * Tell of a rule that denied. Returns: its place in rulings; UINT16_MAX when
+ * there is no more room: it denies all the same.
+ */
+uint16_t judge_add_ruling(struct decision *decision, struct arena *arena,
+    const struct ruling *ruling) NONNULL;
 
 #endif

@@ -8,10 +8,12 @@
 #include "tlog/merkle.h"
 #include "util/fault.h"
 
+/* What sealed bytes are bound to: "entry 17", "answer 17". */
 static struct str
-context_of(struct arena *arena, uint64_t index)
+context_of(struct arena *arena, const char *what, uint64_t index)
 {
-	return arena_format(arena, "entry %llu", (unsigned long long)index);
+	return arena_format(arena, "%s %llu", what,
+	    (unsigned long long)index);
 }
 
 static int
@@ -33,19 +35,34 @@ append(struct gate *gate, const struct entry *entry, struct str bytes,
 	return r > 0 ? FAULT(EIO) : TRACE(r);
 }
 
+/* Sealed for a place of the log, in the scratch. */
 static int
-put_sealed(struct gate *gate, const struct entry_text *text,
-    struct arena *arena, uint64_t index)
+seal(struct gate *gate, struct str *sealed, const char *what, uint64_t index,
+    const struct str *parts, size_t n_parts)
 {
-	struct str context = context_of(arena, index);
-	struct str parts[] = { text->for_asker, STR("\n"), text->for_holder };
-	struct str plain = arena_join(arena, parts, ARRAY_LEN(parts));
-	struct store_sealed row = { .index = index, .epoch = gate->epoch };
-	int r;
+	struct arena *scratch = &gate->scratch;
+	struct str context = context_of(scratch, what, index);
+	struct str plain = arena_join(scratch, parts, n_parts);
 
 	if (context.p == NULL || plain.p == NULL)
 		return FAULT(ENOMEM);
-	r = epoch_seal(gate, &row.bytes, arena, context, plain);
+	return TRACE(epoch_seal(gate, sealed, scratch, context, plain));
+}
+
+static int
+put_sealed(struct gate *gate, const struct entry_text *text,
+    const struct str answer[static 2], uint64_t index)
+{
+	struct str parts[] = { text->for_asker, STR("\n"), text->for_holder };
+	struct store_sealed row = { .index = index,
+		.epoch = gate->epoch,
+		.answer = STR("") };
+	int r;
+
+	arena_reset(&gate->scratch);
+	r = seal(gate, &row.bytes, "entry", index, parts, ARRAY_LEN(parts));
+	if (r == 0 && answer[0].len > 0)
+		r = seal(gate, &row.answer, "answer", index, answer, 2);
 	if (r == 0)
 		r = entries_put_sealed(gate->store, &row);
 	return r > 0 ? FAULT(EIO) : TRACE(r);
@@ -61,7 +78,7 @@ ledger_append(struct gate *gate, struct entry_text *text, struct arena *arena,
 	if (r == 0)
 		r = append(gate, entry, text->leaf, index);
 	if (r == 0)
-		r = put_sealed(gate, text, arena, index);
+		r = put_sealed(gate, text, entry->answer, index);
 	return TRACE(r);
 }
 
@@ -70,7 +87,7 @@ ledger_open(struct gate *gate, struct entry_text *text, struct arena *arena,
     uint64_t index)
 {
 	struct store_sealed row;
-	struct str context = context_of(arena, index);
+	struct str context = context_of(arena, "entry", index);
 	struct str plain;
 	int r = entries_find_sealed(gate->store, arena, &row, index);
 
@@ -88,30 +105,66 @@ ledger_open(struct gate *gate, struct entry_text *text, struct arena *arena,
 }
 
 int
-ledger_put_tiles(struct gate *gate)
+ledger_open_answer(struct gate *gate, struct str *answer, struct arena *arena,
+    uint64_t index)
 {
-	for (size_t i = 0; i < tlog_edge_n_full(gate->edge); i++) {
-		struct tlog_edge_tile tile = tlog_edge_full(gate->edge, i);
-		int r = entries_put_tile(gate->store, tile.level, tile.index,
-		    tile.hashes);
+	struct str context = context_of(arena, "answer", index);
+	struct str sealed;
+	int r = entries_find_answer(gate->store, arena, &sealed, index);
 
-		if (r != 0)
-			return r;
+	if (r != 0)
+		return r < 0 ? TRACE(r) : LEDGER_E_ABSENT;
+	if (sealed.len == 0)
+		return LEDGER_E_ABSENT;
+	if (context.p == NULL)
+		return FAULT(ENOMEM);
+	r = epoch_open(gate, answer, arena, context, sealed);
+	return r < 0 ? TRACE(r) : r;
+}
+
+/*
+ * The head over the entries before these: it was given out in receipts,
+ * and until now the keeper alone remembered it.
+ */
+static int
+keep_head(struct gate *gate)
+{
+	struct store_head head = { gate->signed_size, gate->note };
+
+	if (gate->note.p == NULL || gate->signed_size == gate->kept_size)
+		return 0;
+	return TRACE(entries_put_head(gate->store, &head));
+}
+
+int
+ledger_finish(struct gate *gate)
+{
+	int r = keep_head(gate);
+
+	for (size_t i = 0; i < tlog_edge_n_full(gate->edge) && r == 0; i++) {
+		struct tlog_edge_tile tile = tlog_edge_full(gate->edge, i);
+
+		r = entries_put_tile(gate->store, tile.level, tile.index,
+		    tile.hashes);
 	}
+	if (r == 0)
+		r = store_commit(gate->store);
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
+	if (gate->note.p != NULL)
+		gate->kept_size = gate->signed_size;
+	gate->is_epoch_fresh = false;
 	return 0;
 }
 
 int
 ledger_commit(struct gate *gate, int64_t now_us)
 {
-	int r = ledger_put_tiles(gate);
+	int r = ledger_finish(gate);
 
-	if (r == 0)
-		r = store_commit(gate->store);
 	if (r != 0)
 		return r < 0 ? TRACE(r) : FAULT(EIO);
 	tlog_edge_mark(gate->edge);
 	gate->last_us = now_us;
-	gate->is_epoch_fresh = false;
 	return 0;
 }

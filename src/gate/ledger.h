@@ -26,15 +26,20 @@ enum { LEDGER_E_ABSENT = 16 };
 int ledger_open(struct gate *gate, struct entry_text *text,
     struct arena *arena, uint64_t index) MUST_USE NONNULL;
 
-/*
- * Commit a transaction of entries outside a batch: full tiles, then the store.
- * The edge stays unmarked, so that the next signature can prove them.
- *
- * Returns: 0, durable; fault, taken back.
- */
-int ledger_commit(struct gate *gate, int64_t now_us) MUST_USE NONNULL;
+/* Open the answer that was kept with an entry. Returns: as ledger_open(). */
+int ledger_open_answer(struct gate *gate, struct str *answer,
+    struct arena *arena, uint64_t index) MUST_USE NONNULL;
 
-/* Save the tiles that became full. Returns: 0; STORE_E_*; fault. */
-int ledger_put_tiles(struct gate *gate) MUST_USE NONNULL;
+/*
+ * Commit the entries since the mark with what belongs to them: the tiles that
+ * became full, and the checkpoint before them. The edge stays unmarked, so that
+ * the next signature can prove them.
+ *
+ * Returns: 0, durable; STORE_E_*, taken back; fault.
+ */
+int ledger_finish(struct gate *gate) MUST_USE NONNULL;
+
+/* The same outside a batch. Returns: 0, durable; fault, taken back. */
+int ledger_commit(struct gate *gate, int64_t now_us) MUST_USE NONNULL;
 
 #endif

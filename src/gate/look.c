@@ -57,7 +57,7 @@ look_request(struct gate *gate, struct ask *ask)
 	if (is_over(ask))
 		return 0;
 	arena_init(&kept.arena, LIMIT_ASK_BYTES);
-	r = replay_take(gate, &kept, &ask->pending);
+	r = replay_take(gate, &kept, ask->pending.id, ask->pending.index);
 	if (r == 0 && kept.refusal.code != REFUSAL_NONE)
 		ask_refuse(ask, kept.refusal.code, STR(""), STR(""));
 	if (r == 0 && kept.is_replay) {

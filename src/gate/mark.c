@@ -37,20 +37,12 @@ add_codes(struct buf *buf, const struct decision *decision)
 }
 
 static struct str
-take(struct buf *buf, struct arena *arena)
-{
-	if (buf_finish(buf) != 0)
-		return (struct str){ 0 };
-	return arena_str(arena, buf_str(buf));
-}
-
-static struct str
 write_record(struct ask *ask, struct str codes)
 {
-	CLEANUP(buf_fini) struct buf buf = { 0 };
+	struct buf buf;
 	struct json json;
 
-	buf_init(&buf, LIMIT_ENTRY_VALUE);
+	buf_init_in(&buf, &ask->arena, LIMIT_ENTRY_VALUE);
 	json_init(&json, &buf);
 	json_open_object(&json);
 	for (size_t i = 0; i < ask->request.n_fields; i++) {
@@ -68,20 +60,20 @@ write_record(struct ask *ask, struct str codes)
 		json_close_object(&json);
 	}
 	json_close_object(&json);
-	return take(&buf, &ask->arena);
+	return buf_take(&buf);
 }
 
 static struct str
 write_marking(const struct gate *gate, struct ask *ask, struct str codes)
 {
-	CLEANUP(buf_fini) struct buf buf = { 0 };
+	struct buf buf;
 	const struct decision *decision = &ask->decision;
 	char erase_by[11];
 	struct json json;
 
 	instant_format_date(erase_by,
 	    instant_day(ask->now_us) + LIMIT_EXTRACT_DAYS);
-	buf_init(&buf, LIMIT_ENTRY_VALUE);
+	buf_init_in(&buf, &ask->arena, LIMIT_ENTRY_VALUE);
 	json_init(&json, &buf);
 	json_open_object(&json);
 	json_put_string(&json, "banner", codes);
@@ -93,21 +85,25 @@ write_marking(const struct gate *gate, struct ask *ask, struct str codes)
 	json_put_string(&json, "disclosure", ask->request_id);
 	json_put_string(&json, "erase_or_justify_by", str_of(erase_by));
 	json_close_object(&json);
-	return take(&buf, &ask->arena);
+	return buf_take(&buf);
 }
 
 int
 mark_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 {
-	CLEANUP(buf_fini) struct buf codes = { 0 };
+	struct buf buf;
+	struct str codes;
 
 	(void)batch;
 	if (ask->is_settled || ask->operation->path != PATH_REQUEST)
 		return 0;
-	buf_init(&codes, LIMIT_ENTRY_VALUE);
-	add_codes(&codes, &ask->decision);
-	ask->record_json = write_record(ask, buf_str(&codes));
-	ask->marking_json = write_marking(gate, ask, buf_str(&codes));
+	buf_init_in(&buf, &ask->arena, LIMIT_ENTRY_VALUE);
+	add_codes(&buf, &ask->decision);
+	codes = buf_take(&buf);
+	if (codes.p == NULL)
+		return FAULT(ENOMEM);
+	ask->record_json = write_record(ask, codes);
+	ask->marking_json = write_marking(gate, ask, codes);
 	if (ask->record_json.p == NULL || ask->marking_json.p == NULL)
 		return FAULT(ENOMEM);
 	return 0;

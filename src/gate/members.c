@@ -96,7 +96,8 @@ is_match(struct str pointer, const char *pattern)
 {
 	struct str want = str_of(pattern);
 
-	if (!str_has_suffix(want, STR("/*")))
+	if (want.len < 2 || want.p[want.len - 1] != '*' ||
+	    want.p[want.len - 2] != '/')
 		return str_is_equal(pointer, want);
 	want.len--;
 	return str_has_prefix(pointer, want) &&
@@ -119,7 +120,13 @@ is_honest(struct str text)
 	size_t at = 0;
 
 	while (at < text.len) {
-		int32_t code = utf8_next(text, &at);
+		int32_t code;
+
+		if (text.p[at] >= 0x20 && text.p[at] < 0x7f) {
+			at++;
+			continue;
+		}
+		code = utf8_next(text, &at);
 
 		if (code < 0 || utf8_is_deceptive((uint32_t)code))
 			return false;
@@ -209,6 +216,21 @@ members_find(const struct members *members, const char *pointer)
 {
 	for (size_t i = 0; i < members->n_items; i++) {
 		if (is_match(members->items[i].pointer, pointer))
+			return members->items[i].value;
+	}
+	return (struct str){ 0 };
+}
+
+struct str
+members_below(const struct members *members, struct str prefix,
+    struct str rest)
+{
+	for (size_t i = 0; i < members->n_items; i++) {
+		struct str have = members->items[i].pointer;
+
+		if (have.len == prefix.len + rest.len &&
+		    memcmp(have.p, prefix.p, prefix.len) == 0 &&
+		    memcmp(have.p + prefix.len, rest.p, rest.len) == 0)
 			return members->items[i].value;
 	}
 	return (struct str){ 0 };

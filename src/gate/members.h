@@ -57,6 +57,10 @@ bool members_check(struct refusal *refusal, const struct members *members,
 struct str members_find(const struct members *members, const char *pointer)
     NONNULL;
 
+/* As members_find() for a pointer in two parts. */
+struct str members_below(const struct members *members, struct str prefix,
+    struct str rest) NONNULL;
+
 /* Whether any member lies at or under the pointer. */
 bool members_has(const struct members *members, const char *pointer) NONNULL;
 

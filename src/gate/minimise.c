@@ -12,17 +12,15 @@
 static int
 judge_flags(struct gate *gate, struct ask *ask, struct decision *again)
 {
-	struct str *flags = ARENA_ARRAY(&ask->arena, 2, struct str);
-	struct facts facts = ask->facts;
+	struct str flags[2];
+	size_t n = 0;
 
-	facts.flags = flags;
-	if (flags != NULL && ask->record.is_protected)
-		flags[facts.n_flags++] = STR("protected");
-	if (flags != NULL && ask->record.is_sealed)
-		flags[facts.n_flags++] = STR("sealed");
-	return TRACE(judge_seeing(again, &ask->arena, &gate->vocabulary,
-	    gate->packs, gate->n_packs, &facts, ask->request.fields,
-	    ask->request.n_fields));
+	if (ask->record.is_protected)
+		flags[n++] = STR("protected");
+	if (ask->record.is_sealed)
+		flags[n++] = STR("sealed");
+	return TRACE(judge_again(again, &ask->decision, &ask->arena,
+	    gate->packs, gate->n_packs, flags, n));
 }
 
 static uint64_t

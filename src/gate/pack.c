@@ -221,19 +221,19 @@ load_rules(struct pack *pack, int folder, struct diag_list *diags)
 }
 
 static int
-run_tests(struct pack *pack, int folder, struct diag_list *diags)
+run_tests(struct pack *pack, int folder, FILE *report, struct diag_list *diags)
 {
 	struct str tests;
 	int r = pack_read(&tests, &pack->arena, folder, "tests.json", diags);
 
 	if (r == 0)
-		r = pack_test(pack, tests, NULL, diags);
+		r = pack_test(pack, tests, report, diags);
 	return r < 0 ? TRACE(r) : r;
 }
 
 static int
 load(struct pack *pack, int folder, struct str vkey, int64_t now_us,
-    struct diag_list *diags)
+    FILE *report, struct diag_list *diags)
 {
 	int r = pack_note_check(pack, folder, vkey, diags);
 
@@ -242,7 +242,7 @@ load(struct pack *pack, int folder, struct str vkey, int64_t now_us,
 	if (r == 0)
 		r = load_rules(pack, folder, diags);
 	if (r == 0)
-		r = run_tests(pack, folder, diags);
+		r = run_tests(pack, folder, report, diags);
 	return r < 0 ? TRACE(r) : r;
 }
 
@@ -298,9 +298,9 @@ pack_sign(const char *folder, struct str skey, struct diag_list *diags)
 	return r < 0 ? TRACE(r) : r;
 }
 
-int
-pack_load(struct pack **out, const struct vocabulary *vocabulary,
-    const char *folder, struct str vkey, int64_t now_us,
+static int
+open_and_load(struct pack **out, const struct vocabulary *vocabulary,
+    const char *folder, struct str vkey, int64_t now_us, FILE *report,
     struct diag_list *diags)
 {
 	CLEANUP(close_folder) int fd = -1;
@@ -310,8 +310,25 @@ pack_load(struct pack **out, const struct vocabulary *vocabulary,
 	if (r != 0)
 		return r < 0 ? TRACE(r) : r;
 	pack->vocabulary = vocabulary;
-	r = load(pack, fd, vkey, now_us, diags);
+	r = load(pack, fd, vkey, now_us, report, diags);
 	if (r == 0)
 		*out = TAKE(pack);
 	return r < 0 ? TRACE(r) : r;
+}
+
+int
+pack_load(struct pack **out, const struct vocabulary *vocabulary,
+    const char *folder, struct str vkey, int64_t now_us,
+    struct diag_list *diags)
+{
+	return open_and_load(out, vocabulary, folder, vkey, now_us, NULL,
+	    diags);
+}
+
+int
+pack_try(struct pack **out, const struct vocabulary *vocabulary,
+    const char *folder, int64_t now_us, FILE *report, struct diag_list *diags)
+{
+	return open_and_load(out, vocabulary, folder, STR(""), now_us, report,
+	    diags);
 }

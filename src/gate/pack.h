@@ -67,6 +67,14 @@ int pack_load(struct pack **out, const struct vocabulary *vocabulary,
     const char *folder, struct str vkey, int64_t now_us,
     struct diag_list *diags) MUST_USE;
 
+/*
+ * As pack_load() without asking for a signature, for whoever writes the pack.
+ * report: a line for each of its tests, "ok NAME" or "not ok NAME".
+ */
+int pack_try(struct pack **out, const struct vocabulary *vocabulary,
+    const char *folder, int64_t now_us, FILE *report,
+    struct diag_list *diags) MUST_USE NONNULL;
+
 struct pack *pack_free(struct pack *pack);
 void pack_freep(struct pack **pack);
 

@@ -58,6 +58,7 @@ struct gate {
 	bool knows_keeper;    /* hello was answered since it was last down */
 	struct arena note_arena;
 	struct str note; /* checkpoint of signed_size */
+	uint64_t kept_size; /* of the newest checkpoint in the store */
 
 	/* sealing */
 	uint64_t epoch;
@@ -65,6 +66,9 @@ struct gate {
 	int64_t epoch_began_us;
 	bool is_epoch_fresh; /* begun in the open transaction */
 	struct seal_public seal_public;
+
+	/* of one call that needs room for a while; each begins by a reset */
+	struct arena scratch;
 
 	int64_t last_us;  /* time of the newest entry */
 	bool is_unwritable; /* the last commit failed: probe before ready */

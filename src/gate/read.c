@@ -102,14 +102,10 @@ read_subject(struct ask *ask, struct subject *subject, const char *prefix)
 	struct subject_problem problem = { 0 };
 	int r;
 
-	for (size_t i = 0; i < ARRAY_LEN(subject_members); i++) {
-		char pointer[64];
-
-		snprintf(pointer, sizeof(pointer), "%s%s", prefix,
-		    subject_members[i].suffix);
+	for (size_t i = 0; i < ARRAY_LEN(subject_members); i++)
 		input.members[subject_members[i].member] =
-		    members_find(&ask->members, pointer);
-	}
+		    members_below(&ask->members, str_of(prefix),
+			str_of(subject_members[i].suffix));
 	r = subject_parse(subject, &problem, &ask->arena, &input,
 	    instant_day(ask->now_us));
 	if (r == SUBJECT_E_REFUSED)
@@ -327,7 +323,14 @@ digest_body(struct ask *ask)
 		sha256_add(&hash, value.p, value.len);
 	}
 	sha256_finish(&hash, &ask->body_digest);
-	sha256_of(&ask->key_digest, ask->idempotency.p, ask->idempotency.len);
+	/* A lead is kept with its recipient, under a key of its sender's. */
+	sha256_init(&hash);
+	sha256_add(&hash, ask->idempotency.p, ask->idempotency.len);
+	if (lead_is(ask)) {
+		sha256_add(&hash, "\0lead\0", 6);
+		sha256_add(&hash, ask->operator.id.p, ask->operator.id.len);
+	}
+	sha256_finish(&hash, &ask->key_digest);
 }
 
 int

@@ -4,7 +4,9 @@
 #include <errno.h>
 
 #include "crypto/sha256.h"
+#include "gate/core.h"
 #include "gate/epoch.h"
+#include "gate/lead.h"
 #include "gate/ledger.h"
 #include "store/store.h"
 #include "util/fault.h"
@@ -33,11 +35,20 @@ is_in_batch(const struct batch *batch, const struct ask *ask)
 	return false;
 }
 
+/* Whose request it is, once it is one: of a lead, who gets it. */
+static struct str
+owner_of(const struct ask *ask)
+{
+	struct str to = lead_is(ask) ? members_find(&ask->members, "/to")
+				     : ask->operator.id;
+
+	return to.p != NULL ? to : STR("");
+}
+
 int
 replay_find(struct gate *gate, const struct batch *batch, struct ask *ask)
 {
-	struct store_idempotency row;
-	struct store_request request;
+	struct store_request row;
 	int r;
 
 	if (ask->idempotency.len == 0)
@@ -51,72 +62,39 @@ replay_find(struct gate *gate, const struct batch *batch, struct ask *ask)
 		ask_refuse(ask, REFUSAL_IN_PROGRESS, STR(""), STR(""));
 		return 0;
 	}
-	r = requests_find_idempotency(gate->store, &ask->arena, &row,
-	    ask->operator.id, digest_str(&ask->key_digest));
+	r = requests_find_keyed(gate->store, &ask->arena, &row,
+	    owner_of(ask), digest_str(&ask->key_digest));
 	if (r != 0)
 		return r < 0 ? TRACE(r) : 0;
-	/* Make room for the new answer under the old key. */
-	if (row.expires_us <= ask->now_us)
-		return TRACE(replay_sweep(gate, ask->now_us));
+	if (row.created_us + LIMIT_IDEMPOTENCY_HOURS * 3600 * INSTANT_SECOND <=
+	    ask->now_us)
+		return 0;
 	if (!str_is_equal(row.body, digest_str(&ask->body_digest))) {
 		ask_refuse(ask, REFUSAL_KEY_REUSED, STR(""), STR(""));
 		return 0;
 	}
-	r = requests_find(gate->store, &ask->arena, &request, row.request);
-	if (r != 0)
-		return r < 0 ? TRACE(r) : 0;
-	return TRACE(replay_take(gate, ask, &request));
+	/* The first answer, whatever was decided since. */
+	return TRACE(replay_take(gate, ask, row.id, row.first));
+}
+
+bool
+replay_is_kept(const struct ask *ask)
+{
+	enum refusal_code code = ask->refusal.code;
+
+	/* What failed on our side may be tried again with the same key. */
+	return ask->idempotency.len > 0 && !ask->is_silent &&
+	    code != REFUSAL_KEY_REUSED && code != REFUSAL_IN_PROGRESS &&
+	    refusal_status(code) < 500;
 }
 
 int
-replay_sweep(struct gate *gate, int64_t now_us)
+replay_keep(struct ask *ask)
 {
-	uint64_t n_swept;
-	int r;
-
-	do
-		r = requests_sweep(gate->store, &n_swept, now_us,
-		    LIMIT_SWEEP);
-	while (r == 0 && n_swept == LIMIT_SWEEP);
-	return r > 0 ? FAULT(EIO) : TRACE(r);
-}
-
-int
-replay_keep(struct gate *gate, const struct ask *ask)
-{
-	struct store_idempotency row = {
-		.requester = ask->operator.id,
-		.key = digest_str(&ask->key_digest),
-		.request = ask->request_id,
-		.body = digest_str(&ask->body_digest),
-		.answer = STR(""),
-		.expires_us = ask->now_us +
-		    LIMIT_IDEMPOTENCY_HOURS * 3600 * INSTANT_SECOND,
-	};
-	int r;
-
-	if (ask->idempotency.len == 0 || ask->is_silent ||
-	    ask->refusal.code == REFUSAL_KEY_REUSED ||
-	    ask->refusal.code == REFUSAL_IN_PROGRESS)
-		return 0;
-	r = requests_put_idempotency(gate->store, &row);
-	return r > 0 ? FAULT(EIO) : TRACE(r);
-}
-
-/* "200 application/json\n" core; the disclosures are sealed with the entry. */
-int
-replay_seal(struct gate *gate, struct ask *ask, struct str *sealed)
-{
-	struct str parts[] = { arena_format(&ask->arena, "%llu %.*s\n",
-				   (unsigned long long)ask->status,
-				   STR_ARG(ask->content_type)),
-		ask->core };
-	struct str plain = arena_join(&ask->arena, parts, ARRAY_LEN(parts));
-
-	if (plain.p == NULL || parts[0].p == NULL)
-		return FAULT(ENOMEM);
-	return TRACE(epoch_seal(gate, sealed, &ask->arena, ask->request_id,
-	    plain));
+	ask->entry.answer[0] = arena_format(&ask->arena, "%llu %.*s\n",
+	    (unsigned long long)ask->status, STR_ARG(ask->content_type));
+	ask->entry.answer[1] = ask->core;
+	return ask->entry.answer[0].p != NULL ? 0 : FAULT(ENOMEM);
 }
 
 static bool
@@ -134,33 +112,41 @@ split(struct ask *ask, struct str plain)
 	return true;
 }
 
+/* Why a kept answer cannot be had. */
+static void
+refuse(struct ask *ask, int outcome)
+{
+	if (outcome == EPOCH_E_DOWN)
+		ask_refuse(ask, REFUSAL_LOG_UNAVAILABLE, STR(""), STR(""));
+	else
+		ask_refuse(ask, REFUSAL_EXPIRED, STR(""),
+		    STR("the answer is no longer kept"));
+}
+
 int
-replay_take(struct gate *gate, struct ask *ask,
-    const struct store_request *row)
+replay_take(struct gate *gate, struct ask *ask, struct str id, uint64_t index)
 {
 	struct store_entry entry;
 	struct str plain;
-	int r = epoch_open(gate, &plain, &ask->arena, row->id, row->answer);
+	int r = ledger_open_answer(gate, &plain, &ask->arena, index);
 
-	if (r == EPOCH_E_DOWN) {
-		ask_refuse(ask, REFUSAL_LOG_UNAVAILABLE, STR(""), STR(""));
-		return 0;
-	}
+	if (r == 0)
+		r = ledger_open(gate, &ask->text, &ask->arena, index);
 	if (r > 0) {
-		ask_refuse(ask, REFUSAL_EXPIRED, STR(""),
-		    STR("the answer is no longer kept"));
+		refuse(ask, r);
 		return 0;
 	}
 	if (r == 0)
-		r = entries_find(gate->store, &ask->arena, &entry, row->index);
-	if (r == 0)
-		r = ledger_open(gate, &ask->text, &ask->arena, row->index);
+		r = entries_find(gate->store, &ask->arena, &entry, index);
 	if (r != 0)
 		return r < 0 ? TRACE(r) : FAULT(EIO);
 	if (!split(ask, plain))
 		return FAULT(EIO);
-	ask->request_id = row->id;
-	ask->index = row->index;
+	ask->request_id = id;
+	ask->location = core_location(ask);
+	if (ask->location.p == NULL)
+		return FAULT(ENOMEM);
+	ask->index = index;
 	ask->text.leaf = entry.bytes;
 	ask->is_replay = true;
 	ask->is_settled = true;

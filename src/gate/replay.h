@@ -1,8 +1,10 @@
 /*
- * Replays: the same Idempotency-Key gets the same answer and counts once.
+ * Replays: the same Idempotency-Key gets the same answer, byte for byte, and
+ * counts once, also after a restart.
  *
- * The answer is kept sealed beside its request, without the receipt; the
- * receipt is made again from the entry and the log.
+ * The answer is kept sealed with the values of its entry, without the receipt:
+ * that is made again from the entry, the checkpoint of then and the tree.
+ * Today's receipt is another matter, and another operation (getReceipt).
  */
 #ifndef STILE_GATE_REPLAY_H
 #define STILE_GATE_REPLAY_H
@@ -19,26 +21,23 @@
 int replay_find(struct gate *gate, const struct batch *batch, struct ask *ask)
     MUST_USE NONNULL;
 
-/* Keep the key of a new request. Returns: 0; fault. */
-int replay_keep(struct gate *gate, const struct ask *ask) MUST_USE NONNULL;
+/* Whether the answer to this ask is to be found again under its key. */
+bool replay_is_kept(const struct ask *ask) NONNULL;
 
 /*
- * Take over the kept answer of a request: status, core and entry text, so that
- * the answer step finds what the first answer had.
+ * Hand what was answered to the entry, to be kept: status, type and core.
  *
- * Returns: 0 (refused with GONE words when it was erased); fault.
+ * Returns: 0; fault ENOMEM.
  */
-int replay_take(struct gate *gate, struct ask *ask,
-    const struct store_request *row) MUST_USE NONNULL;
-
-/* The sealed form of an answer. Returns: 0 and *sealed in the arena; fault. */
-int replay_seal(struct gate *gate, struct ask *ask, struct str *sealed)
-    MUST_USE NONNULL;
+int replay_keep(struct ask *ask) MUST_USE NONNULL;
 
 /*
- * Forget the keys that have expired, in steps of LIMIT_SWEEP. Within the open
- * transaction. Returns: 0; fault.
+ * Take over what was answered with an entry to the request of that id: status,
+ * core and entry text, so that the answer step finds what it found then.
+ *
+ * Returns: 0 (refused with EXPIRED when it was erased); fault.
  */
-int replay_sweep(struct gate *gate, int64_t now_us) MUST_USE NONNULL;
+int replay_take(struct gate *gate, struct ask *ask, struct str id,
+    uint64_t index) MUST_USE NONNULL;
 
 #endif

@@ -14,11 +14,17 @@ enum scope {
 	SCOPE_AGENCY = 4,    /* key: ORI */
 };
 
-/* Key of the ask's ground. p == NULL: no memory. */
-struct str scopes_ground(struct arena *arena, const struct ask *ask) NONNULL;
+/*
+ * What a scope has counted since then, into ask->weights.
+ *
+ * Returns: 0; fault.
+ */
+int scopes_weigh(struct store *store, struct ask *ask, enum scope scope,
+    int64_t since_us) MUST_USE NONNULL;
 
 /*
- * Count a disclosure in every scope; within the open transaction.
+ * Count a disclosure in every scope; within the open transaction. What was
+ * weighed of this ask must still hold.
  *
  * Returns: 0; fault.
  */

@@ -11,22 +11,15 @@
 #include "util/instant.h"
 
 static int
-weigh(struct gate *gate, const struct ask *ask, int64_t *count,
-    enum scope scope, struct str key, int64_t since_us)
+weigh(struct gate *gate, struct ask *ask, int64_t *count, enum scope scope,
+    int64_t since_us)
 {
-	struct str subject = { (const char *)ask->indexes[0].b,
-		sizeof(ask->indexes[0].b) };
-	int64_t seen_us = 0;
-	uint64_t n = 0;
-	int r = budgets_count(gate->store, &n, (uint32_t)scope, key, since_us,
-	    LIMIT_WEIGH_COUNT);
+	struct budgets_weight *weight = &ask->weights[scope];
+	int r = scopes_weigh(gate->store, ask, scope, since_us);
 
-	if (r == 0)
-		r = budgets_find(gate->store, &seen_us, (uint32_t)scope, key,
-		    subject);
 	if (r < 0)
 		return TRACE(r);
-	*count = (int64_t)n + (r > 0 || seen_us < since_us ? 1 : 0);
+	*count = (int64_t)weight->count + (weight->seen_us < since_us);
 	return 0;
 }
 
@@ -40,13 +33,10 @@ weigh_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	(void)batch;
 	if (ask->is_settled || ask->operation->path != PATH_REQUEST)
 		return 0;
-	r = weigh(gate, ask, &budget->requester_day, SCOPE_REQUESTER,
-	    ask->requestor.id, day);
+	r = weigh(gate, ask, &budget->requester_day, SCOPE_REQUESTER, day);
 	if (r == 0)
-		r = weigh(gate, ask, &budget->agency_day, SCOPE_AGENCY,
-		    ask->requestor.ori, day);
+		r = weigh(gate, ask, &budget->agency_day, SCOPE_AGENCY, day);
 	if (r == 0 && ask->facts.ground.registered)
-		r = weigh(gate, ask, &budget->ground, SCOPE_GROUND,
-		    scopes_ground(&ask->arena, ask), 0);
+		r = weigh(gate, ask, &budget->ground, SCOPE_GROUND, 0);
 	return TRACE(r);
 }

@@ -74,7 +74,7 @@ static int
 read_seed(uint8_t seed[static SEED], char text[static LIMIT_KEEPER_KEY],
     struct diag_list *diags, int dir_fd, const char *name)
 {
-	struct str line;
+	struct str line = { 0 };
 	int r = read_secret(&line, text, diags, dir_fd, name);
 
 	if (r != 0)
@@ -88,7 +88,7 @@ load_log_key(struct keyring *keyring, char text[static LIMIT_KEEPER_KEY],
     struct diag_list *diags, int dir_fd, struct str origin)
 {
 	const struct tlog_note_key *key = &keyring->log.key;
-	struct str line;
+	struct str line = { 0 };
 	int r = read_secret(&line, text, diags, dir_fd, "log.key");
 
 	if (r != 0)

@@ -62,6 +62,8 @@ line_start(struct str text, size_t line)
 {
 	size_t at = 0;
 
+	if (text.p == NULL)
+		return 0;
 	while (line > 1 && at < text.len) {
 		at = str_find(text, '\n', at) + 1;
 		line--;
@@ -74,7 +76,7 @@ line_start(struct str text, size_t line)
 static size_t
 line_of(const config_setting_t *setting)
 {
-	return config_setting_source_line(setting);
+	return setting != NULL ? config_setting_source_line(setting) : 1;
 }
 
 /* A string setting in the arena; a complaint and p == NULL when it is none. */
@@ -82,9 +84,10 @@ static struct str
 take_string(struct loading *loading, const config_setting_t *setting)
 {
 	struct str text = { NULL, 0 };
-	const char *name = config_setting_name(setting);
+	const char *name = setting != NULL ? config_setting_name(setting) : NULL;
 
-	if (config_setting_type(setting) != CONFIG_TYPE_STRING) {
+	if (setting == NULL ||
+	    config_setting_type(setting) != CONFIG_TYPE_STRING) {
 		complain(loading, line_of(setting),
 		    "%s: a text in quotes is expected",
 		    name != NULL ? name : "codes");

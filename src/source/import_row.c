@@ -188,7 +188,7 @@ static int
 take(struct import_row *row, struct arena *arena,
     const struct import_map_entry *entry, const struct csv *csv)
 {
-	struct str value;
+	struct str value = { 0 };
 	int r;
 
 	if (entry->target == IMPORT_MAP_DROP ||

@@ -677,25 +677,25 @@ begin(struct source_sqlite_writer *writer)
 int
 source_sqlite_begin(struct source_sqlite_writer **writer, const char *path)
 {
-	CLEANUP(source_sqlite_closep) struct source_sqlite_writer *fresh =
-	    calloc(1, sizeof(*fresh));
+	struct source_sqlite_writer *fresh;
 	size_t len = strlen(path);
 	int r;
 
 	*writer = NULL;
+	if (len + sizeof(".new") > PATH_BYTES)
+		return FAULT(ENAMETOOLONG);
+	fresh = calloc(1, sizeof(*fresh));
 	if (fresh == NULL)
 		return FAULT(ENOMEM);
 	fresh->lock = -1;
-	if (len + sizeof(".new") > PATH_BYTES)
-		return FAULT(ENAMETOOLONG);
 	memcpy(fresh->path, path, len);
 	memcpy(fresh->fresh, path, len);
 	memcpy(fresh->fresh + len, ".new", sizeof(".new"));
 	r = begin(fresh);
 	if (r != 0)
-		return TRACE(r);
-	*writer = TAKE(fresh);
-	return 0;
+		source_sqlite_closep(&fresh);
+	*writer = fresh;
+	return TRACE(r);
 }
 
 /* Step a statement once and make it ready again. Returns: SQLite's code. */

@@ -34,13 +34,11 @@ take(struct store *store, uint32_t scope, struct str key, int64_t time_us)
 }
 
 int
-budgets_see(struct store *store, uint32_t scope, struct str key,
-    struct str subject, int64_t time_us)
+budgets_see_after(struct store *store, uint32_t scope, struct str key,
+    struct str subject, int64_t seen_us, int64_t time_us)
 {
 	const struct backend_value values[] = { row_i64(scope), row_text(key),
 		row_bytes(subject), row_i64(minute(time_us)) };
-	int64_t old_us;
-	int found;
 	int r;
 
 	if (!store_may_write(store))
@@ -49,20 +47,35 @@ budgets_see(struct store *store, uint32_t scope, struct str key,
 		return FAULT(EINVAL);
 	if (key.len > LIMIT_STORE_KEY)
 		return STORE_E_TOO_LARGE;
-	found = row_number(store, &old_us, STATEMENT_SEEN_FIND, values);
-	if (found == 0 && old_us >= minute(time_us))
+	if (seen_us >= minute(time_us))
 		return 0;
-	if (found != 0 && found != STORE_E_ABSENT)
-		return TRACE(found);
 	r = row_change(store, STATEMENT_SEEN_PUT, values, 0);
-	if (r == 0 && found == 0)
-		r = take(store, scope, key, old_us);
+	if (r == 0 && seen_us != BUDGETS_NEVER)
+		r = take(store, scope, key, seen_us);
 	if (r == 0)
 		r = row_change(store, STATEMENT_TALLY_ADD,
 		    (const struct backend_value[]){ row_i64(scope),
 			row_text(key), row_i64(minute(time_us)) },
 		    0);
 	return TRACE(r);
+}
+
+int
+budgets_see(struct store *store, uint32_t scope, struct str key,
+    struct str subject, int64_t time_us)
+{
+	int64_t seen_us = BUDGETS_NEVER;
+	int r;
+
+	if (!store_may_write(store))
+		return STORE_E_READ_ONLY;
+	if (subject.len != BUDGETS_SUBJECT_SIZE)
+		return FAULT(EINVAL);
+	r = budgets_find(store, &seen_us, scope, key, subject);
+	if (r != 0 && r != STORE_E_ABSENT)
+		return TRACE(r);
+	return TRACE(budgets_see_after(store, scope, key, subject, seen_us,
+	    time_us));
 }
 
 int
@@ -86,6 +99,35 @@ budgets_count(struct store *store, uint64_t *count, uint32_t scope,
 		row_i64(minute(since_us)), row_u64(max) });
 	if (r == 0)
 		*count = MIN(*count, max);
+	return TRACE(r);
+}
+
+static int
+weigh_row(void *context, const struct backend_value *columns, size_t n_columns)
+{
+	struct budgets_weight *weight = context;
+
+	if (n_columns != 2 || columns[0].integer < 0)
+		return FAULT(EUCLEAN);
+	weight->count = (uint64_t)columns[0].integer;
+	weight->seen_us = columns[1].integer;
+	return 1;
+}
+
+int
+budgets_weigh(struct store *store, struct budgets_weight *weight,
+    uint32_t scope, struct str key, struct str subject, int64_t since_us,
+    uint64_t max)
+{
+	uint64_t n_changed;
+	int r;
+
+	*weight = (struct budgets_weight){ .seen_us = BUDGETS_NEVER };
+	r = store_run(store, &n_changed, STATEMENT_TALLY_WEIGH,
+	    (const struct backend_value[]){ row_i64(scope), row_text(key),
+		row_i64(minute(since_us)), row_u64(max), row_bytes(subject) },
+	    weigh_row, weight);
+	weight->count = MIN(weight->count, max);
 	return TRACE(r);
 }
 

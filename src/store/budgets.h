@@ -47,6 +47,28 @@ int budgets_find(struct store *store, int64_t *time_us, uint32_t scope,
 int budgets_count(struct store *store, uint64_t *count, uint32_t scope,
     struct str key, int64_t since_us, uint64_t max) MUST_USE NONNULL;
 
+/* What a scope has counted, and whether a subject is among it. */
+struct budgets_weight {
+	uint64_t count;	 /* as budgets_count() */
+	int64_t seen_us; /* to the minute; BUDGETS_NEVER: never seen */
+};
+
+#define BUDGETS_NEVER (-INT64_MAX)
+
+/*
+ * budgets_count() and budgets_find() in one look. Returns: 0; fault.
+ */
+int budgets_weigh(struct store *store, struct budgets_weight *weight,
+    uint32_t scope, struct str key, struct str subject, int64_t since_us,
+    uint64_t max) MUST_USE NONNULL;
+
+/*
+ * As budgets_see(), by one who has just weighed the subject: seen_us is what
+ * was found, and nothing of the scope was changed since.
+ */
+int budgets_see_after(struct store *store, uint32_t scope, struct str key,
+    struct str subject, int64_t seen_us, int64_t time_us) MUST_USE NONNULL;
+
 /*
  * Note an event of a scope (an attempt, a refusal). index: of the entry that
  * records it; one event per scope, key and entry.

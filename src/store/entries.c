@@ -21,6 +21,23 @@ static const struct row_field sealed_fields[] = {
 	ROW_FIELD(BYTES, struct store_sealed, bytes),
 };
 
+/* As it is put. */
+static const struct row_field whole_fields[] = {
+	ROW_FIELD(U64, struct store_sealed, index),
+	ROW_FIELD(U64, struct store_sealed, epoch),
+	ROW_FIELD(BYTES, struct store_sealed, bytes),
+	ROW_FIELD(BYTES, struct store_sealed, answer),
+};
+
+static const struct row_field answer_fields[] = {
+	{ ROW_BYTES, 0 },
+};
+
+static const struct row_field head_fields[] = {
+	ROW_FIELD(U64, struct store_head, size),
+	ROW_FIELD(BYTES, struct store_head, note),
+};
+
 static const struct row_field epoch_fields[] = {
 	ROW_FIELD(U64, struct store_epoch, id),
 	ROW_FIELD(I64, struct store_epoch, created_us),
@@ -31,6 +48,12 @@ static const struct row_table entry_table =
     ROW_TABLE(entry_fields, struct store_entry);
 static const struct row_table sealed_table =
     ROW_TABLE(sealed_fields, struct store_sealed);
+static const struct row_table whole_table =
+    ROW_TABLE(whole_fields, struct store_sealed);
+static const struct row_table answer_table =
+    ROW_TABLE(answer_fields, struct str);
+static const struct row_table head_table =
+    ROW_TABLE(head_fields, struct store_head);
 static const struct row_table epoch_table =
     ROW_TABLE(epoch_fields, struct store_epoch);
 
@@ -169,7 +192,7 @@ entries_get_tile(struct store *store, uint8_t hashes[static ENTRIES_TILE_SIZE],
 int
 entries_put_sealed(struct store *store, const struct store_sealed *sealed)
 {
-	return TRACE(row_write(store, STATEMENT_SEALED_PUT, &sealed_table,
+	return TRACE(row_write(store, STATEMENT_SEALED_PUT, &whole_table,
 	    sealed, STORE_E_EXISTS));
 }
 
@@ -179,6 +202,32 @@ entries_find_sealed(struct store *store, struct arena *arena,
 {
 	return TRACE(row_find(store, arena, STATEMENT_SEALED_FIND,
 	    &sealed_table, sealed,
+	    (const struct backend_value[]){ row_u64(index) }));
+}
+
+int
+entries_find_answer(struct store *store, struct arena *arena,
+    struct str *answer, uint64_t index)
+{
+	return TRACE(row_find(store, arena, STATEMENT_SEALED_ANSWER,
+	    &answer_table, answer,
+	    (const struct backend_value[]){ row_u64(index) }));
+}
+
+int
+entries_put_head(struct store *store,
+    const struct store_head *head)
+{
+	return TRACE(row_write(store, STATEMENT_HEAD_PUT,
+	    &head_table, head, 0));
+}
+
+int
+entries_find_head(struct store *store, struct arena *arena,
+    struct store_head *head, uint64_t index)
+{
+	return TRACE(row_find(store, arena, STATEMENT_HEAD_OVER,
+	    &head_table, head,
 	    (const struct backend_value[]){ row_u64(index) }));
 }
 

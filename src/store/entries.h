@@ -25,13 +25,20 @@ struct store_entry {
 struct store_sealed {
 	uint64_t index; /* of its entry */
 	uint64_t epoch;
-	struct str bytes; /* nonce and ciphertext */
+	struct str bytes;  /* nonce and ciphertext */
+	struct str answer; /* likewise: what was answered; or empty */
 };
 
 struct store_epoch {
 	uint64_t id; /* from 1 */
 	int64_t created_us;
 	struct str wrapped; /* the epoch key, wrapped to the keeper */
+};
+
+/* A head of the log: the signed checkpoint over the tree of that size. */
+struct store_head {
+	uint64_t size;
+	struct str note;
 };
 
 /*
@@ -92,17 +99,37 @@ int entries_get_tile(struct store *store,
 int entries_put_sealed(struct store *store, const struct store_sealed *sealed)
     MUST_USE NONNULL;
 
-/* Returns: 0 and *sealed in the arena; STORE_E_ABSENT (erased too); fault. */
+/*
+ * All but the answer. Returns: 0 and *sealed in the arena; STORE_E_ABSENT
+ * (erased too); fault.
+ */
 int entries_find_sealed(struct store *store, struct arena *arena,
     struct store_sealed *sealed, uint64_t index) MUST_USE NONNULL;
 
+/* The answer alone. Returns: as entries_find_sealed. */
+int entries_find_answer(struct store *store, struct arena *arena,
+    struct str *answer, uint64_t index) MUST_USE NONNULL;
+
 /*
- * Erase the sealed values of an entry; their pages are overwritten with zeros.
+ * Erase the sealed values of an entry, and what was answered, which repeats
+ * them; their pages are overwritten with zeros.
  * Older copies stay in the write-ahead log until store_checkpoint(TRUNCATE).
  *
  * Returns: 0; STORE_E_ABSENT; fault.
  */
 int entries_erase_sealed(struct store *store, uint64_t index) MUST_USE NONNULL;
+
+/* Keep a head. Returns: 0 (also when its size is kept already); fault. */
+int entries_put_head(struct store *store,
+    const struct store_head *head) MUST_USE NONNULL;
+
+/*
+ * The smallest head kept that holds the entry of that index.
+ *
+ * Returns: 0 and *head in the arena; STORE_E_ABSENT; fault.
+ */
+int entries_find_head(struct store *store, struct arena *arena,
+    struct store_head *head, uint64_t index) MUST_USE NONNULL;
 
 /* Returns: 0; STORE_E_EXISTS; fault. */
 int entries_put_epoch(struct store *store, const struct store_epoch *epoch)

@@ -19,6 +19,13 @@ static const struct row_field case_fields[] = {
 	ROW_FIELD(TEXT, struct store_investigation, registered_by),
 };
 
+static const struct row_field standing_fields[] = {
+	ROW_FIELD(U32, struct store_standing, status),
+	ROW_FIELD(I64, struct store_standing, assigned_until_us),
+	ROW_FIELD(U32, struct store_standing, names_subjects),
+	ROW_FIELD(U32, struct store_standing, names_subject),
+};
+
 static const struct row_field assignment_fields[] = {
 	ROW_FIELD(TEXT, struct store_assignment, ori),
 	ROW_FIELD(TEXT, struct store_assignment, number),
@@ -59,6 +66,8 @@ static const struct row_field scope_fields[] = {
 
 static const struct row_table case_table =
     ROW_TABLE(case_fields, struct store_investigation);
+static const struct row_table standing_table =
+    ROW_TABLE(standing_fields, struct store_standing);
 static const struct row_table assignment_table =
     ROW_TABLE(assignment_fields, struct store_assignment);
 static const struct row_table wanted_table =
@@ -153,6 +162,17 @@ grounds_find_case(struct store *store, struct arena *arena,
 	return TRACE(row_find(store, arena, STATEMENT_CASE_FIND, &case_table,
 	    investigation,
 	    (const struct backend_value[]){ row_text(ori), row_text(number) }));
+}
+
+int
+grounds_find_standing(struct store *store, struct arena *arena,
+    struct store_standing *standing, struct str ori, struct str number,
+    struct str requester, struct str subject)
+{
+	return TRACE(row_find(store, arena, STATEMENT_CASE_STANDING,
+	    &standing_table, standing,
+	    (const struct backend_value[]){ row_text(ori), row_text(number),
+		row_text(requester), row_bytes(subject) }));
 }
 
 int

@@ -42,6 +42,14 @@ struct store_investigation {
 	struct str registered_by;
 };
 
+/* How a requester and a subject stand to an investigation. */
+struct store_standing {
+	enum grounds_case_status status;
+	int64_t assigned_until_us; /* 0: not on it */
+	uint32_t names_subjects;   /* 1: it names some */
+	uint32_t names_subject;	   /* 1: this one among them */
+};
+
 struct store_assignment {
 	struct str ori;
 	struct str number;
@@ -105,6 +113,15 @@ int grounds_close_case(struct store *store, struct str ori, struct str number,
 int grounds_find_case(struct store *store, struct arena *arena,
     struct store_investigation *investigation, struct str ori,
     struct str number) MUST_USE NONNULL;
+
+/*
+ * All that a request needs to know of its investigation, in one look.
+ *
+ * subject: 32 bytes. Returns: 0; STORE_E_ABSENT (no such case); fault.
+ */
+int grounds_find_standing(struct store *store, struct arena *arena,
+    struct store_standing *standing, struct str ori, struct str number,
+    struct str requester, struct str subject) MUST_USE NONNULL;
 
 /* Walk the investigations of an agency; empty ori: of all. */
 int grounds_each_case(struct store *store, struct str ori,

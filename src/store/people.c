@@ -53,6 +53,27 @@ static const struct row_field credential_fields[] = {
 	ROW_FIELD(U32, struct store_credential, status),
 };
 
+static const struct row_field asker_fields[] = {
+	ROW_FIELD(I64, struct store_asker, credential.not_after),
+	ROW_FIELD(U32, struct store_asker, credential.status),
+	ROW_FIELD(TEXT, struct store_asker, requester.id),
+	ROW_FIELD(TEXT, struct store_asker, requester.ori),
+	ROW_FIELD(TEXT, struct store_asker, requester.unit),
+	ROW_FIELD(U32, struct store_asker, requester.roles),
+	ROW_FIELD(U32, struct store_asker, requester.status),
+	ROW_FIELD(I64, struct store_asker, requester.training_until),
+	ROW_FIELD(I64, struct store_asker, requester.agreement_until),
+	ROW_FIELD(I64, struct store_asker, requester.need_ends),
+	ROW_FIELD(DIGEST, struct store_asker, requester.subject),
+	ROW_FIELD(TEXT, struct store_asker, agency.state),
+	ROW_FIELD(TEXT, struct store_asker, agency.kind),
+	ROW_FIELD(U32, struct store_asker, agency.status),
+	ROW_FIELD(I64, struct store_asker, agency.agreement_until),
+	ROW_FIELD(U32, struct store_asker, unit),
+};
+
+static const struct row_table asker_table =
+    ROW_TABLE(asker_fields, struct store_asker);
 static const struct row_table agency_table =
     ROW_TABLE(agency_fields, struct store_agency);
 static const struct row_table unit_table =
@@ -295,6 +316,20 @@ people_find_credential(struct store *store, struct arena *arena,
 	return TRACE(row_find(store, arena, STATEMENT_CREDENTIAL_FIND,
 	    &credential_table, credential,
 	    (const struct backend_value[]){ row_bytes(fingerprint) }));
+}
+
+int
+people_find_asker(struct store *store, struct arena *arena,
+    struct store_asker *asker, struct str fingerprint)
+{
+	int r;
+
+	*asker = (struct store_asker){ .credential.fingerprint = fingerprint };
+	r = row_find(store, arena, STATEMENT_ASKER_FIND, &asker_table, asker,
+	    (const struct backend_value[]){ row_bytes(fingerprint) });
+	asker->credential.requester = asker->requester.id;
+	asker->agency.ori = asker->requester.ori;
+	return TRACE(r);
 }
 
 int

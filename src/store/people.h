@@ -76,6 +76,14 @@ struct store_credential {
 	enum people_status status;
 };
 
+/* Everything behind a certificate that a request needs: no names, no title. */
+struct store_asker {
+	struct store_credential credential;
+	struct store_requester requester;
+	struct store_agency agency;
+	enum people_status unit; /* active when the requester has none */
+};
+
 /* Called for each row; as entries_each_fn. */
 typedef int people_agency_fn(void *context, const struct store_agency *agency);
 typedef int people_unit_fn(void *context, const struct store_unit *unit);
@@ -137,6 +145,9 @@ int people_update_credential(struct store *store,
 int people_find_credential(struct store *store, struct arena *arena,
     struct store_credential *credential, struct str fingerprint)
     MUST_USE NONNULL;
+/* Who stands behind a certificate, in one look. fingerprint: 32 bytes, borrowed. */
+int people_find_asker(struct store *store, struct arena *arena,
+    struct store_asker *asker, struct str fingerprint) MUST_USE NONNULL;
 int people_each_credential(struct store *store, struct str requester,
     people_credential_fn *each, void *context) MUST_USE;
 

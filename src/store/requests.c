@@ -1,10 +1,11 @@
-/* Requests, approvals, idempotent answers. */
+/* Requests, their keys, approvals. */
 #include "store/requests.h"
 
 #include "store/row.h"
 #include "util/fault.h"
 
 static const struct row_field request_fields[] = {
+	ROW_FIELD(U64, struct store_request, first),
 	ROW_FIELD(TEXT, struct store_request, id),
 	ROW_FIELD(U64, struct store_request, index),
 	ROW_FIELD(TEXT, struct store_request, requester),
@@ -17,7 +18,8 @@ static const struct row_field request_fields[] = {
 	ROW_FIELD(I64, struct store_request, expires_us),
 	ROW_FIELD(U32, struct store_request, needed),
 	ROW_FIELD(BYTES, struct store_request, frame),
-	ROW_FIELD(BYTES, struct store_request, answer),
+	ROW_FIELD(DIGEST, struct store_request, key),
+	ROW_FIELD(DIGEST, struct store_request, body),
 };
 
 /* What a later decision may change, after the key. */
@@ -29,7 +31,6 @@ static const struct row_field update_fields[] = {
 	ROW_FIELD(I64, struct store_request, expires_us),
 	ROW_FIELD(U32, struct store_request, needed),
 	ROW_FIELD(BYTES, struct store_request, frame),
-	ROW_FIELD(BYTES, struct store_request, answer),
 };
 
 static const struct row_field approval_fields[] = {
@@ -40,23 +41,12 @@ static const struct row_field approval_fields[] = {
 	ROW_FIELD(U64, struct store_approval, index),
 };
 
-static const struct row_field idempotency_fields[] = {
-	ROW_FIELD(TEXT, struct store_idempotency, requester),
-	ROW_FIELD(DIGEST, struct store_idempotency, key),
-	ROW_FIELD(TEXT, struct store_idempotency, request),
-	ROW_FIELD(DIGEST, struct store_idempotency, body),
-	ROW_FIELD(BYTES, struct store_idempotency, answer),
-	ROW_FIELD(I64, struct store_idempotency, expires_us),
-};
-
 static const struct row_table request_table =
     ROW_TABLE(request_fields, struct store_request);
 static const struct row_table update_table =
     ROW_TABLE(update_fields, struct store_request);
 static const struct row_table approval_table =
     ROW_TABLE(approval_fields, struct store_approval);
-static const struct row_table idempotency_table =
-    ROW_TABLE(idempotency_fields, struct store_idempotency);
 
 /* Bridges from a row's object to the caller's typed function. */
 struct walk {
@@ -95,6 +85,16 @@ requests_find(struct store *store, struct arena *arena,
 	return TRACE(row_find(store, arena, STATEMENT_REQUEST_FIND,
 	    &request_table, request,
 	    (const struct backend_value[]){ row_text(id) }));
+}
+
+int
+requests_find_keyed(struct store *store, struct arena *arena,
+    struct store_request *request, struct str requester, struct str key)
+{
+	return TRACE(row_find(store, arena, STATEMENT_REQUEST_KEYED,
+	    &request_table, request,
+	    (const struct backend_value[]){
+		row_text(requester), row_bytes(key) }));
 }
 
 int
@@ -149,30 +149,4 @@ requests_each_approval(struct store *store, struct str request,
 	return TRACE(row_each(store, STATEMENT_APPROVAL_EACH, &approval_table,
 	    (const struct backend_value[]){ row_text(request) }, walk_approval,
 	    &walk));
-}
-
-int
-requests_put_idempotency(struct store *store,
-    const struct store_idempotency *idempotency)
-{
-	return TRACE(row_write(store, STATEMENT_IDEMPOTENCY_PUT,
-	    &idempotency_table, idempotency, STORE_E_EXISTS));
-}
-
-int
-requests_find_idempotency(struct store *store, struct arena *arena,
-    struct store_idempotency *idempotency, struct str requester, struct str key)
-{
-	return TRACE(row_find(store, arena, STATEMENT_IDEMPOTENCY_FIND,
-	    &idempotency_table, idempotency,
-	    (const struct backend_value[]){
-		row_text(requester), row_bytes(key) }));
-}
-
-int
-requests_sweep(struct store *store, uint64_t *n_swept, int64_t now_us,
-    uint64_t max)
-{
-	return TRACE(row_sweep(store, n_swept, STATEMENT_IDEMPOTENCY_SWEEP,
-	    now_us, max));
 }

@@ -1,6 +1,7 @@
 /*
  * Requests that may be asked for again: their state, the approvals they wait
- * for, and the answers given under an Idempotency-Key.
+ * for, and the Idempotency-Key they came with. What was answered is kept with
+ * the values of the entry (store/entries.h).
  */
 #ifndef STILE_STORE_REQUESTS_H
 #define STILE_STORE_REQUESTS_H
@@ -21,6 +22,7 @@ enum requests_state {
 };
 
 struct store_request {
+	uint64_t first; /* the entry that decided it first */
 	struct str id;	/* ULID, 26 characters */
 	uint64_t index; /* the entry that decided it last */
 	struct str requester;
@@ -33,7 +35,8 @@ struct store_request {
 	int64_t expires_us; /* when a referred one lapses */
 	uint32_t needed;    /* people_role bits whose approval is missing */
 	struct str frame; /* sealed: what is needed to decide again; or empty */
-	struct str answer; /* sealed: what was answered; or empty */
+	struct str key; /* 32 bytes: digest of its Idempotency-Key; or empty */
+	struct str body; /* 32 bytes: digest of what was asked; or empty */
 };
 
 struct store_approval {
@@ -42,15 +45,6 @@ struct store_approval {
 	struct str approver;
 	int64_t time_us;
 	uint64_t index; /* the entry that records it */
-};
-
-struct store_idempotency {
-	struct str requester;
-	struct str key; /* 32 bytes: digest of the Idempotency-Key */
-	struct str request;
-	struct str body;   /* 32 bytes: digest of the request it came with */
-	struct str answer; /* sealed by the gate */
-	int64_t expires_us;
 };
 
 /* Called for each row; as entries_each_fn. */
@@ -68,7 +62,16 @@ int requests_find(struct store *store, struct arena *arena,
     struct store_request *request, struct str id) MUST_USE NONNULL;
 
 /*
- * Replace index, state, decided_us, expires_us, needed, frame and answer of
+ * The newest request of a requester that came with a key.
+ *
+ * key: 32 bytes. Returns: as requests_find().
+ */
+int requests_find_keyed(struct store *store, struct arena *arena,
+    struct store_request *request, struct str requester, struct str key)
+    MUST_USE NONNULL;
+
+/*
+ * Replace index, state, decided_us, expires_us, needed and frame of
  * request->id; the rest of a request never changes. An emptied frame is
  * overwritten with zeros.
  *
@@ -100,22 +103,5 @@ int requests_approve(struct store *store, const struct store_approval *approval)
 /* Walk the approvals of a request in the order of their entries. */
 int requests_each_approval(struct store *store, struct str request,
     requests_approval_fn *each, void *context) MUST_USE;
-
-/* Returns: 0; STORE_E_EXISTS; STORE_E_TOO_LARGE; fault. */
-int requests_put_idempotency(struct store *store,
-    const struct store_idempotency *idempotency) MUST_USE NONNULL;
-
-/* key: 32 bytes. Expired ones are found too, until they are swept. */
-int requests_find_idempotency(struct store *store, struct arena *arena,
-    struct store_idempotency *idempotency, struct str requester, struct str key)
-    MUST_USE NONNULL;
-
-/*
- * Remove at most max idempotency rows that expired at or before now_us.
- *
- * Returns: 0 and *n_swept (max: there may be more); fault.
- */
-int requests_sweep(struct store *store, uint64_t *n_swept, int64_t now_us,
-    uint64_t max) MUST_USE NONNULL;
 
 #endif

@@ -74,20 +74,27 @@ block_new(const struct arena *arena, size_t need)
 	return block;
 }
 
+static size_t
+round_up(size_t size)
+{
+	const size_t align = alignof(max_align_t);
+
+	return (size + align - 1) / align * align;
+}
+
 /* As arena_alloc, but what the bytes hold is the caller's to fill. */
 static void *
 take(struct arena *arena, size_t size)
 {
-	const size_t align = alignof(max_align_t);
 	struct arena_block *block = arena->head;
 	size_t need;
 	void *p;
 
-	if (size > SIZE_MAX - align || size > arena->limit) {
+	if (size > SIZE_MAX - alignof(max_align_t) || size > arena->limit) {
 		arena->is_full = true;
 		return NULL;
 	}
-	need = (size + align - 1) / align * align;
+	need = round_up(size);
 	if (need > arena->limit - arena->used) {
 		arena->is_full = true;
 		return NULL;
@@ -111,6 +118,53 @@ arena_alloc(struct arena *arena, size_t size)
 	void *p = take(arena, size);
 
 	return p != NULL ? memset(p, 0, size) : NULL;
+}
+
+/* Whether nothing was allocated after it. */
+static bool
+is_newest(const struct arena *arena, const void *p, size_t size)
+{
+	const struct arena_block *block = arena->head;
+
+	return block != NULL && p != NULL &&
+	    (const unsigned char *)p + round_up(size) ==
+	    block->bytes + block->used;
+}
+
+void *
+arena_grow(struct arena *arena, void *p, size_t old_size, size_t size)
+{
+	struct arena_block *block = arena->head;
+	size_t more;
+	void *moved;
+
+	assert(size >= old_size);
+	if (is_newest(arena, p, old_size) &&
+	    size <= arena->limit - arena->used + old_size) {
+		more = round_up(size) - round_up(old_size);
+		if (more <= block->size - block->used &&
+		    more <= arena->limit - arena->used) {
+			block->used += more;
+			arena->used += more;
+			return p;
+		}
+	}
+	moved = take(arena, size);
+	if (moved != NULL && old_size > 0)
+		memcpy(moved, p, old_size);
+	return moved;
+}
+
+void
+arena_shrink(struct arena *arena, const void *p, size_t size, size_t used)
+{
+	size_t less = round_up(size) - round_up(used);
+
+	assert(used <= size);
+	if (!is_newest(arena, p, size))
+		return;
+	arena->head->used -= less;
+	arena->used -= less;
 }
 
 void *

@@ -62,4 +62,17 @@ struct str arena_format(struct arena *arena, const char *format, ...)
 #define ARENA_ARRAY(arena, n, type)                                            \
 	((type *)arena_array((arena), (n), sizeof(type)))
 
+/*
+ * Make an allocation larger, as realloc() does: in place when it is the newest
+ * and its block has room. What is new is the caller's to fill.
+ *
+ * Returns: where it is now; NULL, and the old one is as it was.
+ */
+void *arena_grow(struct arena *arena, void *p, size_t old_size, size_t size)
+    MUST_USE;
+
+/* Give back what is behind the first used bytes of the newest allocation. */
+void arena_shrink(struct arena *arena, const void *p, size_t size,
+    size_t used);
+
 #endif

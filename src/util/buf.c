@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "util/arena.h"
 #include "util/fault.h"
 
 void
@@ -16,10 +17,34 @@ buf_init(struct buf *buf, size_t limit)
 }
 
 void
+buf_init_in(struct buf *buf, struct arena *arena, size_t limit)
+{
+	*buf = (struct buf){ .limit = limit, .arena = arena };
+}
+
+void
 buf_fini(struct buf *buf)
 {
-	free(buf->bytes);
-	*buf = (struct buf){ .limit = buf->limit };
+	if (buf->arena != NULL)
+		arena_shrink(buf->arena, buf->bytes, buf->size, 0);
+	else
+		free(buf->bytes);
+	*buf = (struct buf){ .limit = buf->limit, .arena = buf->arena };
+}
+
+struct str
+buf_take(struct buf *buf)
+{
+	struct str text = { 0 };
+
+	assert(buf->arena != NULL);
+	if (buf_reserve(buf, 0) != NULL) {
+		arena_shrink(buf->arena, buf->bytes, buf->size, buf->len + 1);
+		text = (struct str){ buf->bytes, buf->len };
+		buf->bytes = NULL;
+	}
+	buf_fini(buf);
+	return text;
 }
 
 void
@@ -46,11 +71,13 @@ buf_reserve(struct buf *buf, size_t len)
 	if (buf->bytes != NULL && buf->size - buf->len > len)
 		return buf->bytes + buf->len;
 	/* Most texts here are an entry or an answer: one allocation. */
-	size = MAX(buf->size, (size_t)2048);
+	size = MAX(buf->size, buf->arena != NULL ? (size_t)128 : (size_t)2048);
 	while (size - buf->len <= len)
 		size *= 2;
 	size = MIN(size, buf->limit + 1);
-	bytes = realloc(buf->bytes, size);
+	bytes = buf->arena != NULL
+	    ? arena_grow(buf->arena, buf->bytes, buf->size, size)
+	    : realloc(buf->bytes, size);
 	if (bytes == NULL) {
 		buf->failed = ENOMEM;
 		return NULL;
@@ -94,12 +121,6 @@ void
 buf_add_str(struct buf *buf, struct str s)
 {
 	buf_add(buf, s.p, s.len);
-}
-
-void
-buf_add_char(struct buf *buf, char c)
-{
-	buf_add(buf, &c, 1);
 }
 
 void

@@ -15,12 +15,15 @@
 #include "util/attr.h"
 #include "util/str.h"
 
+struct arena;
+
 struct buf {
 	char *bytes;
 	size_t len;
 	size_t size;  /* allocated */
 	size_t limit; /* most bytes it may hold */
 	int failed;   /* 0, ENOBUFS (limit) or ENOMEM */
+	struct arena *arena; /* NULL: the bytes are on the heap */
 };
 
 enum {
@@ -30,12 +33,23 @@ enum {
 void buf_init(struct buf *buf, size_t limit) NONNULL;
 void buf_fini(struct buf *buf) NONNULL;
 
+/*
+ * As buf_init(), for a text that stays: its bytes are in the arena from the
+ * beginning and buf_take() leaves them there.
+ */
+void buf_init_in(struct buf *buf, struct arena *arena, size_t limit) NONNULL;
+
+/*
+ * End a buf begun with buf_init_in(). Returns: what was written, with a NUL
+ * behind it; p == NULL when an append failed.
+ */
+struct str buf_take(struct buf *buf) MUST_USE NONNULL;
+
 /* Empty it and clear the failure; keeps the memory. */
 void buf_reset(struct buf *buf) NONNULL;
 
 void buf_add(struct buf *buf, const void *bytes, size_t len);
 void buf_add_str(struct buf *buf, struct str s) NONNULL;
-void buf_add_char(struct buf *buf, char c) NONNULL;
 void buf_add_text(struct buf *buf, const char *text) NONNULL;
 void buf_add_u64(struct buf *buf, uint64_t value) NONNULL; /* decimal */
 void buf_add_i64(struct buf *buf, int64_t value) NONNULL;  /* decimal */
@@ -54,11 +68,25 @@ void buf_drop(struct buf *buf, size_t len) NONNULL;
 /* Returns: 0 all appends were made; BUF_E_LIMIT; fault ENOMEM. */
 int buf_finish(const struct buf *buf) MUST_USE NONNULL;
 
+/* Inline: texts are written with many of these. */
+static inline void
+buf_add_char(struct buf *buf, char c)
+{
+	if (buf->failed != 0 || buf->size - buf->len < 2) {
+		buf_add(buf, &c, 1);
+		return;
+	}
+	buf->bytes[buf->len++] = c;
+	buf->bytes[buf->len] = '\0';
+}
+
 /* What it holds. Borrowed until the next change. */
 static inline struct str
 buf_str(const struct buf *buf)
 {
-	return (struct str){ buf->bytes != NULL ? buf->bytes : "", buf->len };
+	struct str s = { buf->bytes != NULL ? buf->bytes : "", buf->len };
+
+	return s;
 }
 
 #endif

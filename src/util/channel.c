@@ -83,15 +83,28 @@ channel_take(struct frame *frame, struct channel *channel)
 	}
 }
 
+/* Forget what was written: at its end, or when that is the larger part. */
+static void
+drop_sent(struct channel *channel)
+{
+	size_t len = channel->out.len;
+
+	if (channel->sent < len && channel->sent < len / 2)
+		return;
+	if (channel->out.bytes != NULL)
+		buf_drop(&channel->out, channel->sent);
+	channel->sent = 0;
+}
+
 int
 channel_flush(struct channel *channel)
 {
-	size_t done = 0;
 	int r = 0;
 
-	while (done < channel->out.len) {
-		ssize_t n = write(channel->fd, channel->out.bytes + done,
-		    channel->out.len - done);
+	while (channel->sent < channel->out.len) {
+		ssize_t n = write(channel->fd,
+		    channel->out.bytes + channel->sent,
+		    channel->out.len - channel->sent);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -105,17 +118,16 @@ channel_flush(struct channel *channel)
 			r = FAULT(errno);
 			break;
 		}
-		done += (size_t)n;
+		channel->sent += (size_t)n;
 	}
-	if (channel->out.bytes != NULL)
-		buf_drop(&channel->out, done);
+	drop_sent(channel);
 	return r;
 }
 
 bool
 channel_is_waiting(const struct channel *channel)
 {
-	return channel->out.len > 0;
+	return channel->out.len > channel->sent;
 }
 
 int

@@ -18,7 +18,8 @@ struct channel {
 	int fd;
 	struct buf in;	/* read and not yet taken, from .taken on */
 	size_t taken;	/* bytes at the front of in already handed out */
-	struct buf out; /* frames not yet written */
+	struct buf out; /* frames not yet written, from .sent on */
+	size_t sent;	/* bytes at the front of out already written */
 };
 
 enum {

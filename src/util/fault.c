@@ -1,8 +1,6 @@
 /* The trail of a fault: where it was raised and who passed it on. */
 #include "util/fault.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <string.h>
 
 #include "limits.h"
@@ -17,30 +15,18 @@ struct place {
 static _Thread_local struct place trail[LIMIT_FAULT_TRAIL];
 static _Thread_local size_t n_trail;
 
-static void
-note(int r, const char *file, int line)
+void
+fault_pass(int r, const char *file, int line)
 {
 	if (n_trail < LIMIT_FAULT_TRAIL)
 		trail[n_trail++] = (struct place){ file, line, r };
 }
 
-int
-fault_raise(int error, const char *file, int line)
+void
+fault_start(int r, const char *file, int line)
 {
-	/* A library that reports failure without errno must not turn into 0. */
-	if (error <= 0)
-		error = EIO;
 	n_trail = 0;
-	note(-error, file, line);
-	return -error;
-}
-
-int
-fault_trace(int r, const char *file, int line)
-{
-	if (r < 0)
-		note(r, file, line);
-	return r;
+	fault_pass(r, file, line);
 }
 
 void

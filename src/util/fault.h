@@ -15,18 +15,36 @@
 #ifndef STILE_UTIL_FAULT_H
 #define STILE_UTIL_FAULT_H
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "util/attr.h"
 
-#define FAULT(error) fault_raise((error), __FILE__, __LINE__)
-#define TRACE(r) fault_trace((r), __FILE__, __LINE__)
+/*
+ * Start a trail. error: positive errno. Value: -error, and -EIO for a library
+ * that reports failure without errno: never 0. A macro all through, so that who
+ * reads the caller, man or analyser, sees that.
+ */
+#define FAULT(error)                                                           \
+	(__extension__({                                                       \
+		int fault_error_ = (error);                                    \
+		int fault_r_ = fault_error_ > 0 ? -fault_error_ : -EIO;        \
+		fault_start(fault_r_, __FILE__, __LINE__);                     \
+		fault_r_;                                                      \
+	}))
 
-/* Start a trail. error: positive errno. Returns: -error. */
-int fault_raise(int error, const char *file, int line);
+/* Add a place to the trail when r < 0. Value: r. */
+#define TRACE(r)                                                               \
+	(__extension__({                                                       \
+		int trace_r_ = (r);                                            \
+		if (trace_r_ < 0)                                              \
+			fault_pass(trace_r_, __FILE__, __LINE__);              \
+		trace_r_;                                                      \
+	}))
 
-/* Add a place to the trail when r < 0. Returns: r. */
-int fault_trace(int r, const char *file, int line);
+/* Start a trail with r; add a place to it: what the two above do. */
+void fault_start(int r, const char *file, int line);
+void fault_pass(int r, const char *file, int line);
 
 /* Print the trail, oldest first, one place a line; then forget it. */
 void fault_trail(FILE *out) NONNULL;

@@ -109,17 +109,29 @@ frame_begin(struct buf *buf, uint8_t kind, uint64_t id)
 void
 frame_put(struct buf *buf, uint16_t tag, struct str value)
 {
-	char head[FRAME_FIELD_HEAD];
+	frame_put_parts(buf, tag, &value, 1);
+}
 
-	if (value.len > LIMIT_FRAME_BYTES) {
-		buf->failed = ENOBUFS;
-		return;
+void
+frame_put_parts(struct buf *buf, uint16_t tag, const struct str *parts,
+    size_t n)
+{
+	char head[FRAME_FIELD_HEAD];
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (parts[i].len > LIMIT_FRAME_BYTES ||
+		    (len += parts[i].len) > LIMIT_FRAME_BYTES) {
+			buf->failed = ENOBUFS;
+			return;
+		}
 	}
 	head[0] = (char)(tag >> 8);
 	head[1] = (char)(tag & 0xff);
-	set_u32(head + 2, (uint32_t)value.len);
+	set_u32(head + 2, (uint32_t)len);
 	buf_add(buf, head, sizeof(head));
-	buf_add_str(buf, value);
+	for (size_t i = 0; i < n; i++)
+		buf_add_str(buf, parts[i]);
 }
 
 void

@@ -59,6 +59,9 @@ bool frame_find_u64(uint64_t *value, const struct frame *frame, uint16_t tag)
 /* Begin a frame at the end of buf. Returns: its place, for frame_end(). */
 size_t frame_begin(struct buf *buf, uint8_t kind, uint64_t id) NONNULL;
 void frame_put(struct buf *buf, uint16_t tag, struct str value) NONNULL;
+/* A field that is the parts one after the other. */
+void frame_put_parts(struct buf *buf, uint16_t tag, const struct str *parts,
+    size_t n);
 void frame_put_u64(struct buf *buf, uint16_t tag, uint64_t value) NONNULL;
 
 /*

@@ -1,7 +1,7 @@
 /* Instants and civil dates; see instant.h. */
 #include "util/instant.h"
 
-#include <stdio.h>
+#include <string.h>
 
 static bool
 is_leap(int year)
@@ -54,18 +54,28 @@ instant_day(int64_t us)
 	return (int32_t)(us % INSTANT_DAY < 0 ? day - 1 : day);
 }
 
+/* The last n decimal digits; every entry is dated, and printf is slow. */
+static void
+put_digits(char *text, int value, size_t n)
+{
+	while (n > 0) {
+		text[--n] = (char)('0' + value % 10);
+		value /= 10;
+	}
+}
+
 void
 instant_format_date(char text[static 11], int32_t day)
 {
 	int year;
 	int month;
 	int mday;
-	char room[40];
 
 	instant_civil(day, &year, &month, &mday);
-	snprintf(room, sizeof(room), "%04d-%02d-%02d", year, month, mday);
-	memcpy(text, room, 10);
-	text[10] = '\0';
+	memcpy(text, "0000-00-00", 11);
+	put_digits(text, year, 4);
+	put_digits(text + 5, month, 2);
+	put_digits(text + 8, mday, 2);
 }
 
 void
@@ -74,13 +84,13 @@ instant_format(char text[static INSTANT_TEXT_SIZE], int64_t us)
 	int32_t day = instant_day(us);
 	int64_t rest = us - (int64_t)day * INSTANT_DAY;
 	int seconds = (int)(rest / INSTANT_SECOND);
-	char room[48];
 
 	instant_format_date(text, day);
-	snprintf(room, sizeof(room), "T%02d:%02d:%02d.%06dZ", seconds / 3600,
-	    seconds / 60 % 60, seconds % 60, (int)(rest % INSTANT_SECOND));
-	memcpy(text + 10, room, 17);
-	text[27] = '\0';
+	memcpy(text + 10, "T00:00:00.000000Z", INSTANT_TEXT_SIZE - 10);
+	put_digits(text + 11, seconds / 3600, 2);
+	put_digits(text + 14, seconds / 60 % 60, 2);
+	put_digits(text + 17, seconds % 60, 2);
+	put_digits(text + 20, (int)(rest % INSTANT_SECOND), 6);
 }
 
 /* Exactly n digits at *at. */

@@ -2,6 +2,8 @@
 #include "util/json.h"
 
 #include <assert.h>
+#include <stdint.h>
+#include <string.h>
 
 void
 json_init(struct json *json, struct buf *buf)
@@ -59,30 +61,94 @@ json_close_array(struct json *json)
 	close(json, ']');
 }
 
+static bool
+is_special(unsigned char c)
+{
+	return c < 0x20 || c == '"' || c == '\\';
+}
+
+/*
+ * Whether one of the bytes must be escaped. Without a branch and of a fixed
+ * number, so that the compiler looks at all of them at once.
+ */
+#define STRIDE 32
+
+static bool
+has_special(const char bytes[static STRIDE])
+{
+	unsigned char any = 0;
+
+	for (size_t i = 0; i < STRIDE; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		any |= (unsigned char)((c < 0x20) | (c == '"') | (c == '\\'));
+	}
+	return any != 0;
+}
+
+/*
+ * The same of eight: the high bit of a byte of word - n, where that of the word
+ * is clear, says that the byte, or the borrow of one before it, is below n.
+ */
+static bool
+has_special_word(const char bytes[static 8])
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t word;
+	uint64_t quote;
+	uint64_t backslash;
+	uint64_t special;
+
+	memcpy(&word, bytes, sizeof(word));
+	quote = word ^ ones * '"';
+	backslash = word ^ ones * '\\';
+	special = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
+	    ((backslash - ones) & ~backslash);
+	return (special & ones << 7) != 0;
+}
+
+/* Index of the first byte at or after from that must be escaped; s.len. */
+static size_t
+find_special(struct str s, size_t from)
+{
+	size_t i = from;
+
+	while (s.len - i >= STRIDE && !has_special(s.p + i))
+		i += STRIDE;
+	while (s.len - i >= 8 && !has_special_word(s.p + i))
+		i += 8;
+	while (i < s.len && !is_special((unsigned char)s.p[i]))
+		i++;
+	return i;
+}
+
+static void
+add_escaped(struct buf *buf, char c)
+{
+	if (c == '"' || c == '\\') {
+		buf_add_char(buf, '\\');
+		buf_add_char(buf, c);
+	} else if (c == '\n') {
+		buf_add_text(buf, "\\n");
+	} else {
+		buf_add_format(buf, "\\u%04x", (unsigned)c);
+	}
+}
+
 void
 json_add_string(struct buf *buf, struct str s)
 {
 	size_t from = 0;
 
 	buf_add_char(buf, '"');
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.p[i];
+	while (from < s.len) {
+		size_t to = find_special(s, from);
 
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		buf_add(buf, s.p + from, i - from);
-		from = i + 1;
-		if (c == '"' || c == '\\') {
-			buf_add_char(buf, '\\');
-			buf_add_char(buf, (char)c);
-		} else if (c == '\n') {
-			buf_add_text(buf, "\\n");
-		} else {
-			buf_add_format(buf, "\\u%04x", c);
-		}
+		buf_add(buf, s.p + from, to - from);
+		if (to < s.len)
+			add_escaped(buf, s.p[to]);
+		from = to + 1;
 	}
-	if (s.len > from)
-		buf_add(buf, s.p + from, s.len - from);
 	buf_add_char(buf, '"');
 }
 

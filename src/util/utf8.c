@@ -39,10 +39,24 @@ utf8_next(struct str s, size_t *at)
 	return (int32_t)code;
 }
 
+/* Index behind the ASCII bytes from at on, eight at a time. */
+static size_t
+skip_ascii(struct str s, size_t at)
+{
+	uint64_t word;
+
+	for (; s.len - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, s.p + at, sizeof(word));
+		if ((word & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	return at;
+}
+
 bool
 utf8_is_valid(struct str s)
 {
-	size_t at = 0;
+	size_t at = skip_ascii(s, 0);
 
 	while (at < s.len) {
 		if ((unsigned char)s.p[at] < 0x80)

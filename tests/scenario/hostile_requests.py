@@ -83,6 +83,7 @@ def h8_a_case_closed_a_moment_ago_opens_nothing():
     answer = h.ask("alice", about(VIN, "C-8"))
     equal(answer.status, 403)
     check("investigation-closed" in rules(answer), answer.text)
+    equal(answer.body["lawful_if"], ["Permitted if the investigation is open."])
 
 
 def h9_a_person_the_case_does_not_name_goes_to_a_human():
@@ -158,6 +159,8 @@ def h37_existence_does_not_show_before_the_decision():
     for subject in (VIN, ABSENT_VIN, SEALED_VIN):
         answer = h.ask("bob", about(subject))
         equal((answer.status, rules(answer)), (403, ["not-assigned"]))
+        equal(answer.body["lawful_if"],
+              ["Permitted if you are assigned to the investigation."])
 
 
 main(all_of(globals()))

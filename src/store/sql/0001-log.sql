@@ -30,8 +30,17 @@ CREATE TABLE epoch (
 	wrapped BLOB NOT NULL
 ) STRICT;
 
+-- The values of an entry and the answer it gave: erased together.
 CREATE TABLE sealed (
 	idx INTEGER NOT NULL PRIMARY KEY REFERENCES entry (idx),
 	epoch INTEGER NOT NULL REFERENCES epoch (id),
-	bytes BLOB NOT NULL
+	bytes BLOB NOT NULL,
+	answer BLOB NOT NULL
+) STRICT;
+
+-- What the keeper signed, by the size of the tree, one a batch: a receipt can
+-- be made again as it was given.
+CREATE TABLE head (
+	size INTEGER NOT NULL PRIMARY KEY,
+	note BLOB NOT NULL
 ) STRICT;

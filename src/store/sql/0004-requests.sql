@@ -1,9 +1,12 @@
 -- Requests, what they wait for and what they counted; packs in force.
 
--- A rowid table: its answer is often longer than what an index page keeps.
+-- idx: of the entry that decided it first, latest: last. Under key (the digest
+-- of an Idempotency-Key, or nothing) the first answer is found again; body is
+-- the digest of what was asked with it.
 CREATE TABLE request (
-	id TEXT NOT NULL PRIMARY KEY,
-	idx INTEGER NOT NULL,
+	idx INTEGER NOT NULL PRIMARY KEY,
+	id TEXT NOT NULL UNIQUE,
+	latest INTEGER NOT NULL,
 	requester TEXT NOT NULL,
 	ori TEXT NOT NULL,
 	ground TEXT NOT NULL,
@@ -14,8 +17,11 @@ CREATE TABLE request (
 	expires_us INTEGER NOT NULL,
 	needed INTEGER NOT NULL,
 	frame BLOB NOT NULL,
-	answer BLOB NOT NULL
+	key BLOB NOT NULL,
+	body BLOB NOT NULL
 ) STRICT;
+
+CREATE INDEX request_key ON request (requester, key) WHERE length(key) > 0;
 
 -- State 1 is REQUESTS_REFERRED.
 CREATE INDEX request_referred ON request (ori, created_us) WHERE state = 1;
@@ -30,18 +36,6 @@ CREATE TABLE approval (
 	PRIMARY KEY (request, role),
 	UNIQUE (request, approver)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE idempotency (
-	requester TEXT NOT NULL,
-	key BLOB NOT NULL,
-	request TEXT NOT NULL,
-	body BLOB NOT NULL,
-	answer BLOB NOT NULL,
-	expires_us INTEGER NOT NULL,
-	PRIMARY KEY (requester, key)
-) STRICT;
-
-CREATE INDEX idempotency_expiring ON idempotency (expires_us);
 
 -- Distinct subjects: the newest minute each was seen, and per minute how many
 -- have it as their newest, so that a window is a short sum.

@@ -51,7 +51,7 @@ keep_index(void *context, struct digest *indexes, const struct str *subjects,
 {
 	struct house *house = context;
 
-	if (house->is_keeper_down)
+	if (house->is_keeper_down || house->is_index_down)
 		return KEYS_E_DOWN;
 	for (size_t i = 0; i < n; i++)
 		sha256_of(&indexes[i], subjects[i].p, subjects[i].len);
@@ -612,9 +612,13 @@ house_ask_all(struct house *house, struct house_answer *answers,
 	if (bytes == NULL)
 		give_up("memory");
 	for (size_t i = 0; i < n; i++) {
+		char key[32];
+
+		snprintf(key, sizeof(key), "key-%llu",
+		    (unsigned long long)house->n_keys++);
 		buf_init(&bytes[i], LIMIT_FRAME_BYTES);
 		make_frame(house, &bytes[i], who[i], "createRequest", NULL,
-		    NULL, bodies[i]);
+		    house->is_keyed ? key : NULL, bodies[i]);
 		add_ask(house, &bytes[i]);
 	}
 	walk(house);

@@ -26,9 +26,12 @@ struct house {
 	struct digest signed_root;
 	bool is_keeper_down;
 	bool is_signing_down;
+	bool is_index_down;
 	size_t n_signed;
 	size_t n_tokens; /* made, of consignments */
 	int64_t walk_us; /* spent in path_walk, for benches */
+	bool is_keyed;	 /* house_ask_all() gives each ask a key of its own */
+	uint64_t n_keys;
 	struct gate gate;
 	struct batch batch;
 	struct arena arena; /* of answers */

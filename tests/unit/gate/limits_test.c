@@ -464,41 +464,6 @@ counting_stops_at_its_limit(void)
 }
 
 static void
-expired_keys_are_swept_in_steps_and_the_key_is_free_again(void)
-{
-	static const char body[] = HOUSE_REQUEST(HOUSE_PLATE,
-	    "[\"owner.family\"]");
-	struct store_idempotency row = { .requester = STR("amy"),
-		.request = STR("00000000000000000000000000"),
-		.answer = STR(""),
-		.expires_us = 1 };
-	uint8_t key[32] = { 0 };
-
-	house_open(&house);
-	check(store_begin(house.store) == 0);
-	for (int i = 0; i < LIMIT_SWEEP + 1; i++) {
-		memcpy(key, &i, sizeof(i));
-		row.key = row.body = (struct str){ (char *)key, 32 };
-		check(requests_put_idempotency(house.store, &row) == 0);
-	}
-	check(store_commit(house.store) == 0);
-	check_u64(house_ask(&house, "amy", "createRequest", NULL, "k", body)
-		      .status,
-	    200);
-	house.now_us += INT64_C(3600) * 1000000 *
-	    (LIMIT_IDEMPOTENCY_HOURS + 1);
-	check_u64(house_ask(&house, "amy", "createRequest", NULL, "k", body)
-		      .status,
-	    200);
-	check_u64(house.fixture.n_fetches, 2);
-	check_u64(house_ask(&house, "amy", "createRequest", NULL, "k", body)
-		      .status,
-	    200);
-	check_u64(house.fixture.n_fetches, 2);
-	house_close(&house);
-}
-
-static void
 what_the_limits_allow_fits_together(void)
 {
 	/* An answer fits a frame, a batch's asks and indexes fit its arena. */
@@ -515,7 +480,6 @@ static const struct tap_test tests[] = {
 	TEST(a_request_that_would_need_too_many_approvals_is_refused),
 	TEST(no_more_duties_are_laid_on_than_the_limit),
 	TEST(counting_stops_at_its_limit),
-	TEST(expired_keys_are_swept_in_steps_and_the_key_is_free_again),
 	TEST(texts_of_a_request_end_at_their_limits),
 	TEST(a_request_names_so_many_fields_and_no_more),
 	TEST(a_ground_names_so_many_subjects_and_no_more),

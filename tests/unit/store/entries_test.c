@@ -157,7 +157,9 @@ static void
 p6_sealed_values_are_erased_and_their_entry_stays(void)
 {
 	struct fixture f;
-	struct store_sealed sealed = { 0, 1, { "n\0nce", 5 } };
+	struct store_sealed sealed = { 0, 1, { "n\0nce", 5 },
+		STR_INIT("answer") };
+	struct str answer;
 	struct store_entry entry;
 
 	fixture_begin(&f);
@@ -168,8 +170,12 @@ p6_sealed_values_are_erased_and_their_entry_stays(void)
 	check_u64(entries_find_sealed(f.store, &f.arena, &sealed, 0), 0);
 	check_u64(sealed.epoch, 1);
 	check_str(sealed.bytes, ((struct str){ "n\0nce", 5 }));
+	check_u64(entries_find_answer(f.store, &f.arena, &answer, 0), 0);
+	check_str(answer, STR("answer"));
 	check_u64(entries_erase_sealed(f.store, 0), 0);
 	check_u64(entries_erase_sealed(f.store, 0), STORE_E_ABSENT);
+	check_u64(entries_find_answer(f.store, &f.arena, &answer, 0),
+	    STORE_E_ABSENT);
 	check_u64(store_commit(f.store), 0);
 	check_u64(entries_find_sealed(f.store, &f.arena, &sealed, 0),
 	    STORE_E_ABSENT);
@@ -182,7 +188,7 @@ static void
 sealed_values_of_no_entry_or_no_epoch_undo_the_transaction(void)
 {
 	struct fixture f;
-	struct store_sealed sealed = { 7, 1, STR("x") };
+	struct store_sealed sealed = { 7, 1, STR("x"), STR("") };
 	uint64_t count;
 
 	fixture_begin(&f);
@@ -202,7 +208,8 @@ a_sealed_value_past_a_frame_is_refused(void)
 {
 	static char big[LIMIT_STORE_BYTES + 1];
 	struct fixture f;
-	struct store_sealed sealed = { 0, 1, { big, sizeof(big) } };
+	struct store_sealed sealed = { 0, 1, { big, sizeof(big) },
+		STR_INIT("") };
 
 	fixture_begin(&f);
 	check_u64(append(f.store, 0, "leaf"), 0);
@@ -211,6 +218,37 @@ a_sealed_value_past_a_frame_is_refused(void)
 	sealed.bytes.len = LIMIT_STORE_BYTES;
 	check_u64(entries_put_sealed(f.store, &sealed), 0);
 	check_u64(store_commit(f.store), 0);
+	fixture_fini(&f);
+}
+
+static void
+the_first_head_over_an_entry_is_found(void)
+{
+	static const uint64_t sizes[] = { 3, 5, 9 };
+	struct fixture f;
+	struct store_head head = { 0 };
+
+	fixture_begin(&f);
+	check_u64(entries_find_head(f.store, &f.arena, &head, 0),
+	    STORE_E_ABSENT);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		check_u64(entries_put_head(f.store,
+			      &(struct store_head){ sizes[i], STR("note") }),
+		    0);
+	/* Kept once: what was given out with it does not change. */
+	check_u64(entries_put_head(f.store,
+		      &(struct store_head){ 5, STR("other") }),
+	    0);
+	check_u64(store_commit(f.store), 0);
+	check_u64(entries_find_head(f.store, &f.arena, &head, 0), 0);
+	check_u64(head.size, 3);
+	check_u64(entries_find_head(f.store, &f.arena, &head, 2), 0);
+	check_u64(head.size, 3);
+	check_u64(entries_find_head(f.store, &f.arena, &head, 3), 0);
+	check_u64(head.size, 5);
+	check_str(head.note, STR("note"));
+	check_u64(entries_find_head(f.store, &f.arena, &head, 9),
+	    STORE_E_ABSENT);
 	fixture_fini(&f);
 }
 
@@ -271,6 +309,7 @@ static const struct tap_test tests[] = {
 	TEST(p6_sealed_values_are_erased_and_their_entry_stays),
 	TEST(sealed_values_of_no_entry_or_no_epoch_undo_the_transaction),
 	TEST(a_sealed_value_past_a_frame_is_refused),
+	TEST(the_first_head_over_an_entry_is_found),
 	TEST(an_erased_epoch_is_gone_and_its_id_stays_taken),
 	TEST(a_find_past_the_arena_says_so),
 };

@@ -1,4 +1,4 @@
-/* Requests, approvals, idempotent answers. Holds for every backend. */
+/* Requests, their keys, approvals. Holds for every backend. */
 #include "fixture.h"
 #include "limits.h"
 
@@ -21,8 +21,11 @@ tally_approval(void *context, const struct store_approval *approval)
 static struct store_request
 sample_request(const char *id, enum requests_state state, int64_t expires_us)
 {
-	return (struct store_request){ .id = str_of(id),
-		.index = 4,
+	uint64_t index = (uint64_t)id[strlen(id) - 1];
+
+	return (struct store_request){ .first = index,
+		.id = str_of(id),
+		.index = index,
 		.requester = STR("ann"),
 		.ori = STR("NY0010100"),
 		.ground = STR("investigation|26-1"),
@@ -33,7 +36,8 @@ sample_request(const char *id, enum requests_state state, int64_t expires_us)
 		.expires_us = expires_us,
 		.needed = PEOPLE_ROLE_COUNSEL,
 		.frame = STR("sealed frame"),
-		.answer = STR("") };
+		.key = STR(""),
+		.body = STR("") };
 }
 
 static void
@@ -63,17 +67,16 @@ a_request_is_kept_found_and_decided_again(void)
 	request.expires_us = 80;
 	request.needed = 0;
 	request.frame = STR("");
-	request.answer = STR("sealed answer");
 	check_u64(requests_update(f.store, &request), 0);
 	check_u64(store_commit(f.store), 0);
 	check_u64(requests_find(f.store, &f.arena, &found, STR(ID1)), 0);
+	check_u64(found.first, '1');
 	check_u64(found.index, 9);
 	check_u64(found.state, REQUESTS_PERMITTED);
 	check_u64(found.decided_us, 70);
 	check_u64(found.expires_us, 80);
 	check_u64(found.needed, 0);
 	check_u64(found.frame.len, 0);
-	check_str(found.answer, STR("sealed answer"));
 	check_u64(requests_find(f.store, &f.arena, &found, STR(ID2)),
 	    STORE_E_ABSENT);
 	fixture_fini(&f);
@@ -147,66 +150,60 @@ p9_one_approval_counts_per_role_and_per_person(void)
 	fixture_fini(&f);
 }
 
-static struct store_idempotency
-sample_idempotency(char key, int64_t expires_us)
+static int
+put_keyed(struct store *store, const char *id, struct str key, char asked)
 {
-	return (struct store_idempotency){ STR("ann"), subject(key), STR(ID1),
-		subject('b'), STR("answer"), expires_us };
+	struct store_request request =
+	    sample_request(id, REQUESTS_PERMITTED, 60);
+
+	request.key = key;
+	request.body = subject(asked);
+	return requests_put(store, &request);
 }
 
 static void
-an_answer_is_found_again_by_its_key_and_owner_alone(void)
+a_request_is_found_by_its_key_and_owner_alone(void)
 {
 	struct fixture f;
-	struct store_idempotency one = sample_idempotency('k', 50);
-	struct store_idempotency found;
+	struct store_request found;
 
 	fixture_begin(&f);
-	check_u64(requests_put_idempotency(f.store, &one), 0);
-	check_u64(requests_put_idempotency(f.store, &one), STORE_E_EXISTS);
+	check_u64(put_keyed(f.store, ID1, subject('k'), 'b'), 0);
+	check_u64(put_keyed(f.store, ID2, STR(""), 'b'), 0);
 	check_u64(store_commit(f.store), 0);
-	check_u64(requests_find_idempotency(f.store, &f.arena, &found,
-		      STR("ann"), subject('k')),
+	check_u64(requests_find_keyed(f.store, &f.arena, &found, STR("ann"),
+		      subject('k')),
 	    0);
-	check_str(found.request, STR(ID1));
+	check_str(found.id, STR(ID1));
 	check_str(found.body, subject('b'));
-	check_str(found.answer, STR("answer"));
-	check_u64(found.expires_us, 50);
-	check_u64(requests_find_idempotency(f.store, &f.arena, &found,
-		      STR("bob"), subject('k')),
+	check_str(found.key, subject('k'));
+	check_u64(requests_find_keyed(f.store, &f.arena, &found, STR("bob"),
+		      subject('k')),
 	    STORE_E_ABSENT);
-	check_u64(requests_find_idempotency(f.store, &f.arena, &found,
-		      STR("ann"), subject('x')),
+	check_u64(requests_find_keyed(f.store, &f.arena, &found, STR("ann"),
+		      subject('x')),
+	    STORE_E_ABSENT);
+	check_u64(requests_find_keyed(f.store, &f.arena, &found, STR("ann"),
+		      STR("")),
 	    STORE_E_ABSENT);
 	fixture_fini(&f);
 }
 
 static void
-expired_answers_are_swept_in_bounded_steps(void)
+of_two_requests_with_one_key_the_newer_is_found(void)
 {
 	struct fixture f;
-	struct store_idempotency found;
-	uint64_t n_swept;
+	struct store_request found;
 
 	fixture_begin(&f);
-	for (char c = 'a'; c <= 'e'; c++) {
-		struct store_idempotency one = sample_idempotency(c, c - 'a');
-
-		check_u64(requests_put_idempotency(f.store, &one), 0);
-	}
-	check_u64(requests_sweep(f.store, &n_swept, 3, 2), 0);
-	check_u64(n_swept, 2);
-	check_u64(requests_find_idempotency(f.store, &f.arena, &found,
-		      STR("ann"), subject('c')),
-	    0);
-	check_u64(requests_sweep(f.store, &n_swept, 3, 9), 0);
-	check_u64(n_swept, 2);
-	check_u64(requests_sweep(f.store, &n_swept, 3, 9), 0);
-	check_u64(n_swept, 0);
-	check_u64(requests_find_idempotency(f.store, &f.arena, &found,
-		      STR("ann"), subject('e')),
-	    0);
+	check_u64(put_keyed(f.store, ID2, subject('k'), 'b'), 0);
+	check_u64(put_keyed(f.store, ID1, subject('k'), 'c'), 0);
+	check_u64(put_keyed(f.store, ID3, subject('j'), 'd'), 0);
 	check_u64(store_commit(f.store), 0);
+	check_u64(requests_find_keyed(f.store, &f.arena, &found, STR("ann"),
+		      subject('k')),
+	    0);
+	check_str(found.id, STR(ID2));
 	fixture_fini(&f);
 }
 
@@ -214,8 +211,8 @@ static const struct tap_test tests[] = {
 	TEST(a_request_is_kept_found_and_decided_again),
 	TEST(only_referred_requests_wait_and_lapse),
 	TEST(p9_one_approval_counts_per_role_and_per_person),
-	TEST(an_answer_is_found_again_by_its_key_and_owner_alone),
-	TEST(expired_answers_are_swept_in_bounded_steps),
+	TEST(a_request_is_found_by_its_key_and_owner_alone),
+	TEST(of_two_requests_with_one_key_the_newer_is_found),
 };
 
 TAP_MAIN(tests)
