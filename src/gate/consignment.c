@@ -522,16 +522,19 @@ int
 consignment_fetch(struct gate *gate, struct ask *ask)
 {
 	struct str id = ask->request.source;
+	int32_t today = instant_day(ask->now_us);
 	int r = 0;
 
-	if (!str_is_equal(id, str_of(gate->consignment_id))) {
+	if (gate->consignment_day != today ||
+	    !str_is_equal(id, str_of(gate->consignment_id))) {
 		consignment_close(gate);
 		r = source_consign_open(&gate->consignment, gate->dir.p, id.p,
-		    instant_day(ask->now_us), ask_token, gate);
+		    today, ask_token, gate);
 	}
 	if (r != 0)
 		return TRACE(r);
 	memcpy(gate->consignment_id, id.p, CONSIGN_ID + 1);
+	gate->consignment_day = today;
 	return TRACE(source_fetch(&ask->record, &gate->consignment,
 	    &ask->arena, &ask->request.subject));
 }

@@ -43,6 +43,7 @@ struct gate {
 
 	struct source consignment; /* the one asked last; may be closed */
 	char consignment_id[CONSIGN_ID + 1];
+	int32_t consignment_day; /* ages and plate years are read as of then */
 	bool may_end; /* a consignment may wait to be erased */
 
 	/* policy in force */
