@@ -12,6 +12,12 @@ struct texts {
 	struct diag_list *diags;
 };
 
+enum kind {
+	STRING,
+	PATTERN, /* its text is as it was written, quotes and escapes too */
+	IDENTIFIER,
+};
+
 static void look(const struct texts *texts, const struct ast_expr *expr);
 
 /* The first character of a kind. Returns: -1 when there is none. */
@@ -36,33 +42,37 @@ is_no_name(uint32_t code)
 }
 
 static void
-warn(const struct texts *texts, struct ast_span span, const char *what,
+warn(const struct texts *texts, struct ast_span span, enum kind kind,
     struct str text, const char *why, int32_t code)
 {
 	char character[16] = "";
 	struct buf buf;
 
 	buf_init(&buf, LIMIT_DIAG_TEXT / 2);
-	cedar_escape_add(&buf, text);
+	if (kind == PATTERN)
+		buf_add_str(&buf, text);
+	else
+		cedar_escape_add(&buf, text);
 	if (code >= 0)
 		snprintf(character, sizeof(character), " U+%04X",
 		    (unsigned)code);
 	diag_warning(texts->diags, span.at, span.len,
 	    "policy `%.*s`: %s `%.*s` contains %s%s", STR_ARG(texts->policy),
-	    what, STR_ARG(buf_str(&buf)), why, character);
+	    kind == IDENTIFIER ? "identifier" : "string",
+	    STR_ARG(buf_str(&buf)), why, character);
 	buf_fini(&buf);
 }
 
 /* What both kinds of text are looked at for. Returns: true when warned of. */
 static bool
 look_at_direction(const struct texts *texts, struct ast_span span,
-    const char *what, struct str text)
+    enum kind kind, struct str text)
 {
 	int32_t code = find(text, cedar_script_is_bidi);
 
 	if (code < 0)
 		return false;
-	warn(texts, span, what, text, "the direction control", code);
+	warn(texts, span, kind, text, "the direction control", code);
 	diag_help(texts->diags, "what is shown is not what is decided by: take "
 	    "the character out");
 	return true;
@@ -70,20 +80,21 @@ look_at_direction(const struct texts *texts, struct ast_span span,
 
 static void
 look_at_scripts(const struct texts *texts, struct ast_span span,
-    const char *what, struct str text)
+    enum kind kind, struct str text)
 {
 	if (cedar_script_is_single(text))
 		return;
-	warn(texts, span, what, text, "mixed scripts", -1);
+	warn(texts, span, kind, text, "mixed scripts", -1);
 	diag_help(texts->diags, "a letter of another script may look like the "
 	    "one that is meant: type it anew");
 }
 
 static void
-look_at_text(const struct texts *texts, struct ast_span span, struct str text)
+look_at_text(const struct texts *texts, struct ast_span span, enum kind kind,
+    struct str text)
 {
-	if (!look_at_direction(texts, span, "string", text))
-		look_at_scripts(texts, span, "string", text);
+	if (!look_at_direction(texts, span, kind, text))
+		look_at_scripts(texts, span, kind, text);
 }
 
 static void
@@ -91,14 +102,14 @@ look_at_name(const struct texts *texts, struct ast_span span, struct str text)
 {
 	int32_t code;
 
-	if (look_at_direction(texts, span, "identifier", text))
+	if (look_at_direction(texts, span, IDENTIFIER, text))
 		return;
 	code = find(text, is_no_name);
 	if (code < 0) {
-		look_at_scripts(texts, span, "identifier", text);
+		look_at_scripts(texts, span, IDENTIFIER, text);
 		return;
 	}
-	warn(texts, span, "identifier", text,
+	warn(texts, span, IDENTIFIER, text,
 	    "a character that does not belong in names,", code);
 	diag_help(texts->diags,
 	    "see UTS 39, General Security Profile for Identifiers");
@@ -113,7 +124,8 @@ look_at_pattern(const struct texts *texts, const struct ast_expr *expr)
 	buf_init(&buf, LIMIT_CEDAR_TEXT);
 	cedar_escape_pattern(&buf, expr->like.parts, expr->like.n);
 	if (buf_finish(&buf) == 0)
-		look_at_text(texts, expr->like.pattern, buf_str(&buf));
+		look_at_text(texts, expr->like.pattern, PATTERN,
+		    buf_str(&buf));
 	buf_fini(&buf);
 }
 
@@ -155,7 +167,7 @@ look(const struct texts *texts, const struct ast_expr *expr)
 	case AST_VAR:
 		return;
 	case AST_STRING:
-		look_at_text(texts, expr->span, expr->text);
+		look_at_text(texts, expr->span, STRING, expr->text);
 		return;
 	case AST_UID:
 		look_at_name(texts, expr->span, expr->uid.id);

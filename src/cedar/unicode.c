@@ -15,6 +15,9 @@ static const struct range unprintable[] = {
 static const struct range joining[] = {
 #include "cedar/grapheme_extend.def"
 };
+static const struct range zero_width[] = {
+#include "cedar/zero_width.def"
+};
 static const struct range wide[] = {
 #include "cedar/wide.def"
 };
@@ -84,7 +87,8 @@ cedar_unicode_width(struct str text)
 			at++;
 		else
 			code = (uint32_t)utf8_next(text, &at);
-		if (cedar_unicode_is_joining(code))
+		if (code >= 0x80 &&
+		    is_in(zero_width, ARRAY_LEN(zero_width), code))
 			continue;
 		width += code >= 0x1100 && is_in(wide, ARRAY_LEN(wide), code)
 		    ? 2

@@ -39,9 +39,9 @@ int question_make(struct question **question, struct arena *arena,
 
 /*
  * A set of texts as a member of the context: its value lives in the arena and
- * borrows the texts. Returns: 0; fault.
+ * borrows the texts; items may be NULL when there are none. Returns: 0; fault.
  */
 int question_set(struct cedar_field *field, struct arena *arena,
-    const char *name, const struct str *items, size_t n) MUST_USE NONNULL;
+    const char *name, const struct str *items, size_t n) MUST_USE;
 
 #endif

@@ -161,8 +161,9 @@ static const struct rule rules[] = {
 static const struct rule sanitizer_rules[] = {
 	CALL(read, ALL, ANY), CALL(close, ALL, ANY), CALL(mmap, ALL, NO_EXEC),
 	CALL(munmap, ALL, ANY), CALL(madvise, ALL, ANY),
-	CALL(openat, ALL, OPEN_READ), CALL(newfstatat, ALL, ANY),
-	CALL(readlink, ALL, ANY), CALL(lseek, ALL, ANY), CALL(futex, ALL, ANY),
+	CALL(open, ALL, ANY), CALL(openat, ALL, OPEN_READ),
+	CALL(newfstatat, ALL, ANY), CALL(readlink, ALL, ANY),
+	CALL(lseek, ALL, ANY), CALL(futex, ALL, ANY),
 	CALL(sched_yield, ALL, ANY), CALL(sched_getaffinity, ALL, ANY),
 	CALL(sigaltstack, ALL, ANY), CALL(rt_sigaction, ALL, ANY),
 	CALL(prctl, ALL, ANY), CALL(getppid, ALL, ANY), CALL(brk, ALL, ANY),

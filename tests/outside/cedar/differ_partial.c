@@ -209,9 +209,10 @@ ask_theirs(struct differ *differ)
 	    r->resource);
 	json_put_raw(&json, "context", question->context);
 	json_put_raw(&json, "policies", question->plain.made.policies);
-	json_put_raw(&json, "entities", question->plain.made.entities);
+	judge_theirs_put_json(&json, "entities", question->plain.made.entities);
 	json_close_object(&json);
-	fprintf(differ->theirs.to, "part %.*s\n", STR_ARG(buf_str(&buf)));
+	fprintf(differ->theirs.to, "part %.*s\n",
+	    STR_ARG(judge_theirs_line(&differ->arena, buf_str(&buf))));
 	buf_fini(&buf);
 	(void)fflush(differ->theirs.to);
 	len = getline(&line, &size, differ->theirs.from);

@@ -7,7 +7,6 @@
 
 #include "cedar/jsontree.h"
 #include "limits.h"
-#include "util/json.h"
 
 #define CALL_BYTES ((size_t)1 << 28)
 
@@ -81,17 +80,12 @@ failure_of(struct asking *asking, const struct jsontree *answer)
 	const struct jsontree *errors =
 	    cedar_jsontree_get(answer, STR("errors"));
 	struct str text = STR("?");
-	struct str copy;
 
 	if (errors != NULL && errors->kind == JSONTREE_ARRAY &&
 	    errors->array.n > 0)
 		text = string_of(&errors->array.items[0], "message");
-	copy = arena_format(asking->arena, "fail: %.*s", STR_ARG(text));
-	for (size_t i = 0; i < copy.len; i++) {
-		if (copy.p[i] == '\n')
-			((char *)(uintptr_t)copy.p)[i] = ' ';
-	}
-	return copy;
+	return judge_theirs_line(asking->arena,
+	    arena_format(asking->arena, "fail: %.*s", STR_ARG(text)));
 }
 
 /*
@@ -148,21 +142,28 @@ call_init(struct call *call)
 	json_open_object(&call->json);
 }
 
+struct str
+judge_theirs_line(struct arena *arena, struct str json)
+{
+	struct str line = arena_str(arena, json);
+	char *bytes = (char *)(uintptr_t)line.p;
+
+	for (size_t i = 0; i < line.len; i++) {
+		if (bytes[i] == '\n' || bytes[i] == '\r')
+			bytes[i] = ' ';
+	}
+	return line;
+}
+
 static struct str
 call_finish(struct call *call, struct arena *arena)
 {
-	char *bytes;
-	struct str text;
+	struct str line;
 
 	json_close_object(&call->json);
-	text = arena_str(arena, buf_str(&call->buf));
+	line = judge_theirs_line(arena, buf_str(&call->buf));
 	buf_fini(&call->buf);
-	bytes = (char *)(uintptr_t)text.p;
-	for (size_t i = 0; i < text.len; i++) {
-		if (bytes[i] == '\n' || bytes[i] == '\r')
-			bytes[i] = ' '; /* in JSON between tokens alone */
-	}
-	return text;
+	return line;
 }
 
 /*
@@ -201,9 +202,8 @@ is_one_value(struct str text)
 	return text.len > 0 && depth == 0;
 }
 
-/* JSON that may be damaged. */
-static void
-put_json(struct json *json, const char *name, struct str text)
+void
+judge_theirs_put_json(struct json *json, const char *name, struct str text)
 {
 	json_put_raw(json, name, is_one_value(text) ? text : STR("!"));
 }
@@ -212,7 +212,7 @@ static void
 put_schema(struct json *json, const struct generate_case *made)
 {
 	if (made->is_schema_json)
-		put_json(json, "schema", made->schema);
+		judge_theirs_put_json(json, "schema", made->schema);
 	else
 		json_put_string(json, "schema", made->schema);
 }
@@ -229,11 +229,7 @@ text_call(struct arena *arena, struct str text, bool is_json)
 		json_add_string(&buf, text);
 	else
 		buf_add_str(&buf, is_one_value(text) ? text : STR("!"));
-	call = arena_str(arena, buf_str(&buf));
-	for (size_t i = 0; i < call.len; i++) {
-		if (call.p[i] == '\n' || call.p[i] == '\r')
-			((char *)(uintptr_t)call.p)[i] = ' ';
-	}
+	call = judge_theirs_line(arena, buf_str(&buf));
 	buf_fini(&buf);
 	return call;
 }
@@ -307,16 +303,16 @@ decide(struct asking *asking, const struct question *question)
 	if (asking->why_policies.p != NULL)
 		return asking->why_policies;
 	call_init(&call);
-	put_json(&call.json, "principal", question->principal);
-	put_json(&call.json, "action", question->action);
-	put_json(&call.json, "resource", question->resource);
-	put_json(&call.json, "context", question->context);
+	judge_theirs_put_json(&call.json, "principal", question->principal);
+	judge_theirs_put_json(&call.json, "action", question->action);
+	judge_theirs_put_json(&call.json, "resource", question->resource);
+	judge_theirs_put_json(&call.json, "context", question->context);
 	json_put_string(&call.json, "preparsedPolicySetId", STR("case"));
 	if (asking->made->schema.p != NULL)
 		json_put_string(&call.json, "preparsedSchemaName",
 		    STR("case"));
 	json_put_bool(&call.json, "validateRequest", !question->is_unchecked);
-	put_json(&call.json, "entities", asking->made->entities);
+	judge_theirs_put_json(&call.json, "entities", asking->made->entities);
 	if (!ask(&answer, &line, &why, asking, "statefulIsAuthorized",
 		call_finish(&call, asking->arena)))
 		return why;
@@ -347,7 +343,7 @@ validate(struct asking *asking, const struct question *question)
 
 	call_init(&call);
 	put_schema(&call.json, asking->made);
-	put_json(&call.json, "policies", asking->made->policies);
+	judge_theirs_put_json(&call.json, "policies", asking->made->policies);
 	if (question->kind == QUESTION_LEVEL)
 		json_put_i64(&call.json, "level", question->level);
 	if (!ask(&answer, &line, &why, asking, function,
@@ -372,7 +368,7 @@ entities(struct asking *asking)
 	struct str why;
 
 	call_init(&call);
-	put_json(&call.json, "entities", asking->made->entities);
+	judge_theirs_put_json(&call.json, "entities", asking->made->entities);
 	if (asking->made->schema.p != NULL)
 		put_schema(&call.json, asking->made);
 	return ask(&answer, &line, &why, asking, "checkParseEntities",

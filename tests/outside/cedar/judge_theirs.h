@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "generate.h"
+#include "util/json.h"
 
 struct theirs {
 	pid_t pid;
@@ -33,5 +34,15 @@ void judge_theirs_stop(struct theirs *theirs);
 void judge_theirs(struct str answers[static GENERATE_QUESTIONS],
     struct theirs *theirs, const struct generate_case *made,
     struct arena *arena);
+
+/* A member whose JSON may be damaged: it is sent as "!" when it would reach out. */
+void judge_theirs_put_json(struct json *json, const char *name,
+    struct str text);
+
+/*
+ * A copy of JSON in one line, as the process reads it: between tokens the end of
+ * a line is a space. The arena owns it.
+ */
+struct str judge_theirs_line(struct arena *arena, struct str json);
 
 #endif
