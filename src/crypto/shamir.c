@@ -13,7 +13,7 @@ shamir_multiply(uint8_t a, uint8_t b)
 	unsigned shifted = a;
 
 	for (int bit = 0; bit < 8; bit++) {
-		unsigned take = 0u - (b >> bit & 1u);
+		unsigned take = 0u - ((unsigned)b >> bit & 1u);
 		unsigned over = 0u - (shifted >> 7 & 1u);
 
 		product ^= shifted & take;
