@@ -87,7 +87,9 @@ consignment_read(struct ask *ask)
 	    : members_find(&ask->members, "/id");
 	consign->order = members_find(&ask->members, "/order");
 	consign->reason = str_trim(members_find(&ask->members, "/reason"));
-	if (!consign_head_is_id(consign->id))
+	if (!consign_head_is_id(consign->id) && is_order)
+		ask_refuse(ask, REFUSAL_NOT_FOUND, STR(""), STR(""));
+	else if (!consign_head_is_id(consign->id))
 		ask_refuse(ask, REFUSAL_BAD_VALUE, STR("/id"),
 		    STR("an id of a consignment has 26 characters"));
 	/* Ended by NUL, as a folder's name. */
