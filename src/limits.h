@@ -164,7 +164,7 @@
 #define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
 #define LIMIT_ERASE 500		   /* entries of one erasure: some 20 ms of the gate */
-#define LIMIT_SWEEP 1000	   /* expired rows removed in one step */
+#define LIMIT_SWEEP 1000	   /* keys of ended epochs overwritten in one step */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
 #define LIMIT_CLOCK_BACK_MS 5000   /* a clock may be behind the log at a start */
 

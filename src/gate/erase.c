@@ -158,7 +158,7 @@ take_kind(struct gate *gate, struct erase_report *report, enum entry_type type,
 
 	arena_init(&arena, LIMIT_BATCH_BYTES);
 	while (r == 0 && left(report, max) > 0) {
-		uint64_t n = MIN(left(report, max), (uint64_t)LIMIT_SWEEP);
+		uint64_t n = left(report, max);
 
 		arena_reset(&arena);
 		found.n = 0;

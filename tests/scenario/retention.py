@@ -46,7 +46,7 @@ def traces(holder, index):
         epoch, sealed = db.execute("SELECT epoch, bytes FROM sealed WHERE idx = ?",
                                    (index,)).fetchone()
         wrapped = db.execute("SELECT wrapped FROM epoch WHERE id = ?", (epoch,)).fetchone()[0]
-        answer = db.execute("SELECT answer FROM request WHERE idx = ?", (index,)).fetchone()[0]
+        answer = db.execute("SELECT answer FROM sealed WHERE idx = ?", (index,)).fetchone()[0]
     return {"sealed": sealed[60:110], "key": wrapped[:48], "answer": answer[60:110]}
 
 

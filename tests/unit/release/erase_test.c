@@ -85,10 +85,10 @@ static uint64_t last_index;
 static char last_id[32];
 
 static void
-request(const char *who, const char *subject)
+request_keyed(const char *who, const char *subject, const char *key)
 {
 	struct house_answer answer = house_ask(&press.house, who,
-	    "createRequest", NULL, NULL,
+	    "createRequest", NULL, key,
 	    arena_format(&press.house.arena,
 		HOUSE_REQUEST("%s", "[\"owner.family\"]"), subject)
 		.p);
@@ -96,6 +96,12 @@ request(const char *who, const char *subject)
 	last_index = house_size(&press.house) - 1;
 	snprintf(last_id, sizeof(last_id), "%.*s",
 	    STR_ARG(house_member(&press.house, answer, "id")));
+}
+
+static void
+request(const char *who, const char *subject)
+{
+	request_keyed(who, subject, NULL);
 }
 
 static void
@@ -155,8 +161,7 @@ what_a_request_was_about_goes_with_it(void)
 	struct store_request row;
 
 	begin();
-	press.house.is_keyed = true;
-	request("amy", HOUSE_PLATE);
+	request_keyed("amy", HOUSE_PLATE, "8f14e45f");
 	memcpy(id, last_id, sizeof(id));
 	old = traces_of(last_index, id);
 	check_u64(house_ask(&press.house, "amy", "getRequest", id, NULL, NULL)
@@ -451,6 +456,28 @@ a_long_erasure_goes_in_steps(void)
 	press_close(&press);
 }
 
+/* A year that nobody erased in, of every kind of entry. */
+static void
+many_keys_go_in_steps(void)
+{
+	struct house *house = &press.house;
+	struct store_epoch epoch = { .class = STR("read"),
+		.wrapped = STR("spent") };
+
+	begin();
+	check(entries_last_epoch(house->store, &epoch.id) == 0);
+	check(store_begin(house->store) == 0);
+	for (size_t i = 0; i < LIMIT_SWEEP + 1; i++) {
+		epoch.id++;
+		check(entries_put_epoch(house->store, &epoch) == 0);
+	}
+	check(store_commit(house->store) == 0);
+	check(house_has(erase(), "\"keys\":1000,\"more\":true"));
+	check(house_has(erase(), "\"keys\":1,\"more\":false"));
+	check(house_has(erase(), "\"keys\":0,\"more\":false"));
+	press_close(&press);
+}
+
 static void
 a_keeper_that_is_down_leaves_what_is_held_in_its_place(void)
 {
@@ -520,6 +547,7 @@ static const struct tap_test tests[] = {
 	TEST(each_kind_has_its_own_period_and_none_is_for_ever),
 	TEST(the_key_in_use_is_never_erased),
 	TEST(a_long_erasure_goes_in_steps),
+	TEST(many_keys_go_in_steps),
 	TEST(a_keeper_that_is_down_leaves_what_is_held_in_its_place),
 	TEST(a_reader_in_the_way_is_waited_for_without_waiting),
 };
