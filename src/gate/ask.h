@@ -40,6 +40,7 @@ enum operation_path {
 	PATH_REGISTER, /* a ground is registered or changed */
 	PATH_APPROVE,  /* a person approves, the request is decided again */
 	PATH_CONSIGN,  /* a consignment is registered, opened whole or ended */
+	PATH_OFFICE,   /* the holder's staff does something */
 	PATH_LOOK,     /* something of one's own is read */
 	PATH_READY,    /* can the log be written? */
 };
@@ -80,11 +81,25 @@ struct ask_register {
 	struct str docket;
 	int32_t issued;
 	int32_t expires;
+	int64_t sealed_until_us; /* by order of a court; 0: no order */
+	struct str sealed_until; /* the same as it was written */
 	struct str document; /* 32 bytes or empty */
 	struct str scope[LIMIT_ASK_FIELDS];
 	size_t n_scope;
 };
 
+/* What an operation of the office says; each uses what it needs. */
+struct ask_office {
+	struct str act;	  /* "sign" */
+	struct str role;  /* in which the operator acts */
+	struct str hex;	  /* digest as text */
+	struct digest digest;
+	uint64_t n; /* persons who did so, this one included */
+	struct str hold; /* name of a legal hold */
+	struct str reason;
+	uint64_t from, to; /* entries it is about */
+	struct str report; /* what was erased: JSON */
+};
 #define ASK_SCOPES 5 /* places by enum scope, of which 0 is none */
 
 /* An older entry that is looked at: its receipt goes into the answer. */
@@ -137,6 +152,7 @@ struct ask {
 	/* read */
 	struct ask_request request;
 	struct ask_register registration;
+	struct ask_office office;
 	struct subject subjects[LIMIT_ASK_SUBJECTS]; /* named by a ground */
 	size_t n_subjects;
 	struct digest indexes[LIMIT_ASK_SUBJECTS]; /* of those; [0] of a request */

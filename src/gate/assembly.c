@@ -3,17 +3,18 @@
 
 #include "crypto/secret.h"
 #include "gate/consignment.h"
+#include "gate/epoch.h"
 #include "gate/force.h"
-#include "gate/tiles.h"
 #include "limits.h"
 #include "store/store.h"
+#include "store/tiles.h"
 #include "util/fault.h"
 #include "util/instant.h"
 
 static int
 restore_edge(struct gate *gate)
 {
-	struct tlog_tile_reader reader = tiles_reader(gate);
+	struct tlog_tile_reader reader = tiles_reader(gate->store);
 	CLEANUP(arena_fini) struct arena arena = { 0 };
 	struct store_entry newest;
 	uint64_t size;
@@ -59,8 +60,7 @@ assembly_fini(struct gate *gate)
 	gate->edge = tlog_edge_free(gate->edge);
 	arena_fini(&gate->note_arena);
 	arena_fini(&gate->scratch);
-	secret_wipe(&gate->epoch_key, sizeof(gate->epoch_key));
-	gate->epoch = 0;
+	epoch_fini(gate);
 }
 
 int

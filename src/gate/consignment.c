@@ -334,11 +334,12 @@ consignment_apply(struct gate *gate, struct ask *ask)
 int
 consignment_keep(struct gate *gate, struct ask *ask)
 {
-	struct store_consignment *row = &ask->consign->row;
+	struct store_consignment *row;
 	int r;
 
 	if (ask->refusal.code != REFUSAL_NONE)
 		return 0;
+	row = &ask->consign->row;
 	row->index = ask->index;
 	gate->may_end |= row->state == CONSIGNMENTS_ENDING;
 	r = consignments_update(gate->store, row);
@@ -558,17 +559,14 @@ certify(struct gate *gate, struct arena *arena, struct store_consignment *row)
 		.packs = gate->pack_names,
 		.n_packs = gate->n_packs };
 	struct entry_text text;
-	int r = epoch_ready(gate, entry.time_us);
+	int r;
 
-	if (r > 0)
-		return FAULT(EIO);
 	fill_row(&entry, arena, row);
 	put(&entry, arena, LABEL_CHANGE, done_text(row->ordered));
 	put(&entry, arena, LABEL_OPERATOR, row->confirmed_by);
 	row->state = CONSIGNMENTS_ERASED;
 	row->index = tlog_edge_size(gate->edge);
-	if (r == 0)
-		r = ledger_append(gate, &text, arena, &entry);
+	r = ledger_append(gate, &text, arena, &entry);
 	if (r == 0)
 		r = consignments_update(gate->store, row);
 	if (r == 0)

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "gate/consignment.h"
+#include "gate/office.h"
 #include "util/fault.h"
 #include "util/hex.h"
 #include "util/instant.h"
@@ -220,6 +221,13 @@ put_consigned(struct json *json, struct ask *ask)
 							   : 200;
 }
 
+static void
+put_office(struct json *json, struct ask *ask)
+{
+	put_event(json, ask);
+	office_put(json, ask);
+}
+
 /* The approver hears the decision, so the child is decided by then. */
 static void
 put_all(struct json *json, struct ask *ask)
@@ -234,6 +242,8 @@ put_all(struct json *json, struct ask *ask)
 			put_approved(json, ask);
 		else if (ask->operation->path == PATH_CONSIGN)
 			put_consigned(json, ask);
+		else if (ask->operation->path == PATH_OFFICE)
+			put_office(json, ask);
 		else
 			put_registered(json, ask);
 		return;

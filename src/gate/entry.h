@@ -28,6 +28,7 @@ enum entry_type {
 enum entry_label {
 	LABEL_AGENCY,
 	LABEL_APPROVALS,
+	LABEL_BIRTH_MONTH,
 	LABEL_BODY_DIGEST,
 	LABEL_CERTIFICATE,
 	LABEL_CHANGE,
@@ -38,11 +39,13 @@ enum entry_label {
 	LABEL_DISCLOSED,
 	LABEL_DUTIES,
 	LABEL_END_USE,
+	LABEL_ERASED,
 	LABEL_FIELDS,
 	LABEL_FORM,
 	LABEL_GRANTED,
 	LABEL_GROUND,
 	LABEL_GROUND_KIND,
+	LABEL_HOLD,
 	LABEL_ID,
 	LABEL_INSTRUMENT,
 	LABEL_MARKING,
@@ -53,6 +56,7 @@ enum entry_label {
 	LABEL_PEER,
 	LABEL_PERMITTED,
 	LABEL_PURPOSE,
+	LABEL_RANGE,
 	LABEL_REASON,
 	LABEL_RECORD,
 	LABEL_RECORDS,
@@ -60,6 +64,7 @@ enum entry_label {
 	LABEL_REQUESTOR,
 	LABEL_ROLE,
 	LABEL_RULES,
+	LABEL_SEALED_UNTIL,
 	LABEL_SENDER,
 	LABEL_SIZE,
 	LABEL_SOURCE,
@@ -92,9 +97,9 @@ struct entry {
 /* What came of an entry: all in the arena. */
 struct entry_text {
 	struct str leaf; /* the bytes that are hashed into the log */
-	/* Disclosures (base64url), each followed by '~', in label order. */
+	/* Disclosures (base64url) of the receipt, each followed by '~'. */
 	struct str for_asker;
-	struct str for_holder; /* the rest */
+	struct str kept; /* all of them, as claims/kept.h has them */
 };
 
 /* "request" and so on; STR("") for ENTRY_NONE. */
@@ -109,7 +114,8 @@ void entry_put_json(struct entry *entry, enum entry_label label,
     struct str json) NONNULL;
 
 /*
- * Write the entry down: salts, digests, decoys, leaf.
+ * Write the entry down: salts, digests, leaf. An absent value is a null whose
+ * disclosure the holder keeps, whoever the label is for.
  *
  * random: the salts' source. Returns: 0; fault ENOMEM.
  */

@@ -8,6 +8,7 @@
 #include "gate/approve.h"
 #include "gate/consignment.h"
 #include "gate/look.h"
+#include "gate/office.h"
 #include "gate/register.h"
 #include "store/store.h"
 #include "util/fault.h"
@@ -168,6 +169,8 @@ ground_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		return TRACE(approve_apply(gate, batch, ask));
 	case PATH_CONSIGN:
 		return TRACE(consignment_apply(gate, ask));
+	case PATH_OFFICE:
+		return TRACE(office_apply(gate, ask));
 	case PATH_LOOK:
 		return TRACE(look_apply(gate, ask));
 	case PATH_READY:

@@ -15,6 +15,7 @@
 #include "gate/consignment.h"
 #include "gate/epoch.h"
 #include "gate/lead.h"
+#include "gate/office.h"
 #include "gate/register.h"
 #include "gate/replay.h"
 #include "store/store.h"
@@ -380,6 +381,9 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	case PATH_CONSIGN:
 		r = consignment_read(ask);
 		break;
+	case PATH_OFFICE:
+		r = office_read(gate, ask);
+		break;
 	case PATH_LOOK:
 	case PATH_READY:
 	default:
@@ -400,7 +404,7 @@ prepare(struct gate *gate, struct batch *batch)
 	else if (!store_is_in_transaction(gate->store) || gate->is_refused)
 		batch->failed = REFUSAL_LOG_UNAVAILABLE;
 	else
-		r = epoch_ready(gate, batch->now_us);
+		r = epoch_ready(gate, ENTRY_REQUEST, batch->now_us);
 	if (r > 0)
 		batch->failed = REFUSAL_LOG_UNAVAILABLE;
 	return r < 0 ? TRACE(r) : 0;
