@@ -125,13 +125,24 @@ def cases_of_the_holder(h):
         post("createLead", "/v1/leads", {**lead, "case": "C-2"}, 422, key="lead"),
         post("createLead", "/v1/leads", {**lead, "to": "bob"}, 403),
         post("createLead", "/v1/leads", {**lead, "to": "nobody"}, 400),
-        post("createLead", "/v1/leads", {**lead, "subject": ABSENT_VIN}, 404)]
+        post("createLead", "/v1/leads", {**lead, "subject": ABSENT_VIN}, 404),
+        post("createErasure", "/v1/retention/erasures", {"role": "data_owner"}, 201)]
     yield "alice", [
         ask(about(licence("900000001"), fields=["licence.status"], source=came), 200),
         ask(about(licence("900000099"), fields=["licence.status"], source=came), 404),
         get("getConsignment", one, 403), order(destroy, 403),
         post("createLead", "/v1/leads", lead, 403)]
+    hold = {"id": "H-1", "from": 0, "to": 9, "reason": "a suit", "role": "counsel"}
+    holds = "/v1/retention/holds"
+    release = f"/v1/releases/{'0' * 64}/signatures"
     yield "carl", [
+        post("createHold", holds, hold, 201), post("createHold", holds, hold, 409),
+        post("createHold", holds, {**hold, "to": 0}, 400),
+        post("liftHold", f"{holds}/H-1/lift", {"role": "counsel"}, 200),
+        post("liftHold", f"{holds}/H-1/lift", {"role": "counsel"}, 404),
+        post("createErasure", "/v1/retention/erasures", {"role": "counsel"}, 403),
+        post("signRelease", release, {"act": "draft", "role": "counsel"}, 201),
+        post("signRelease", release, {"act": "burn", "role": "counsel"}, 400),
         order({"order": "keep", "reason": "r"}, 400), order(destroy, 404, "/v1/consignments/X"),
         order(destroy, 202), order(destroy, 403)]
     yield "kim", [order({**destroy, "order": "return"}, 409), order(destroy, 200)]
