@@ -5,7 +5,9 @@
 
 #include "consign/folder.h"
 #include "consign/receive.h"
+#include "config/config.h"
 #include "gate/consignment.h"
+#include "gate/retain.h"
 #include "gate/scopes.h"
 #include "house.h"
 #include "tap.h"
@@ -486,6 +488,29 @@ a_lead_has_one_answer_under_its_key(void)
 }
 
 static void
+a_lead_is_erased_when_requests_are(void)
+{
+	const struct config config = { .retention.request_days = 1 };
+	struct house_answer sent;
+	char number[32];
+
+	house_open(&house);
+	retain_periods(&house.gate, &config);
+	sent = send_lead("dora", NULL, LEAD("amy", "24-001", HOUSE_PLATE,
+	    "[\"owner.family\"]"));
+	check_u64(sent.status, 201);
+	snprintf(number, sizeof(number), "%.*s",
+	    STR_ARG(house_member(&house, sent, "id")));
+	house.now_us += 2 * INSTANT_DAY;
+	check_u64(house_ask(&house, "dora", "createErasure", NULL, NULL,
+		      "{\"role\":\"data_owner\"}").status, 201);
+	sent = house_ask(&house, "amy", "getRequest", number, NULL, NULL);
+	check_u64(sent.status, 410);
+	check(!house_has(sent, "OWNERNAME"));
+	house_close(&house);
+}
+
+static void
 p4_a_lead_passes_the_same_packs(void)
 {
 	house_open(&house);
@@ -560,6 +585,7 @@ static const struct tap_test tests[] = {
 	TEST(past_its_deadline_a_consignment_is_not_asked),
 	TEST(p2_a_lead_is_one_record_to_one_officer_on_one_case),
 	TEST(a_lead_has_one_answer_under_its_key),
+	TEST(a_lead_is_erased_when_requests_are),
 	TEST(p4_a_lead_passes_the_same_packs),
 	TEST(p8_a_lead_counts_in_the_budgets_of_its_recipient),
 	TEST(h12_a_lead_with_a_list_or_without_a_case_is_refused),
