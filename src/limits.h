@@ -190,6 +190,16 @@
 #define LIMIT_FRONT_PEM_BYTES (4u << 20) /* a CA bundle or revocation list */
 #define LIMIT_FRONT_LOG_FILE (17u << 20) /* 256 entries of 2 + 65,535 bytes */
 
+/* release */
+#define LIMIT_REPORT_LEAST 5	  /* a smaller cell of a report is withheld */
+#define LIMIT_REPORT_ROWS 64	  /* of one table; there are 43 fields */
+#define LIMIT_REPORT_COLUMNS 3	  /* decisions */
+#define LIMIT_REPORT_QUARTERS 80  /* of one report: twenty years */
+#define LIMIT_REPORT_MONTHS 240	  /* the same */
+#define LIMIT_REPORT_AGENCIES 65536 /* known by their kind; the US have 18,000 */
+#define LIMIT_REPORT_ENTRY (1u << 20) /* memory of one entry while it is read */
+#define LIMIT_REPORT_BYTES (4u << 20) /* one form of a report */
+
 /* cli */
 #define LIMIT_OPTIONS 256	     /* options on one command line */
 #define LIMIT_OPERANDS 64	     /* operands on one command line */
