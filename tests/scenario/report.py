@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import sqlite3
 import time
 
@@ -202,15 +203,14 @@ def t04_the_page_stands_alone_and_has_a_table_beside_each_plot(holder):
 
 def tampered(holder, *statements):
     """Run SQL on the store, try a report, put the store back."""
-    path = pathlib.Path(holder.path("state/stile.db"))
-    whole = path.read_bytes()
-    with contextlib.closing(sqlite3.connect(path)) as db, db:
+    whole = os.path.join(holder.scratch, "state")
+    shutil.copytree(holder.path("state"), whole)
+    with contextlib.closing(sqlite3.connect(holder.path("state/stile.db"))) as db, db:
         for sql, *values in statements:
             check(db.execute(sql, values).rowcount > 0, "nothing changed:", sql)
     done = holder.stile("report", "--dir", holder.dir, "--live", "--json", expect=None)
-    for name in ("stile.db-wal", "stile.db-shm"):
-        pathlib.Path(holder.path("state", name)).unlink(missing_ok=True)
-    path.write_bytes(whole)
+    shutil.rmtree(holder.path("state"))
+    os.rename(whole, holder.path("state"))
     return done
 
 
