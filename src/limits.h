@@ -141,6 +141,7 @@
 #define LIMIT_ENTRY_VALUE 16384	   /* one label's value */
 #define LIMIT_ENTRY_BYTES 65535	   /* one leaf (C2SP tlog-tiles: u16 length) */
 #define LIMIT_ENTRY_DISCLOSURES 32768 /* so that a receipt's extra stays < 64 KiB */
+#define LIMIT_STATEMENT_TEXT 4000  /* one statement to the public: a page */
 #define LIMIT_PACKS 16		   /* packs in force */
 #define LIMIT_PACK_BYTES (4u << 20) /* one file of a pack */
 #define LIMIT_PACK_POLICIES 2048   /* policies in one pack */

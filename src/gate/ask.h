@@ -39,6 +39,7 @@ enum operation_path {
 	PATH_REQUEST,  /* the main path */
 	PATH_REGISTER, /* a ground is registered or changed */
 	PATH_APPROVE,  /* a person approves, the request is decided again */
+	PATH_OFFICE,   /* the holder's staff does something */
 	PATH_LOOK,     /* something of one's own is read */
 	PATH_READY,    /* can the log be written? */
 };
@@ -81,6 +82,16 @@ struct ask_register {
 	struct str document; /* 32 bytes or empty */
 	struct str scope[LIMIT_ASK_FIELDS];
 	size_t n_scope;
+};
+
+/* A statement that is drafted or approved. */
+struct ask_saying {
+	struct str change; /* "draft", "approve" */
+	struct str role;   /* in which the operator acts */
+	struct str number;
+	struct str topic;
+	struct str text;
+	struct str supersedes; /* number of another; empty: of none */
 };
 
 #define ASK_SCOPES 5 /* places by enum scope, of which 0 is none */
@@ -133,6 +144,7 @@ struct ask {
 	/* read */
 	struct ask_request request;
 	struct ask_register registration;
+	struct ask_saying saying;
 	struct subject subjects[LIMIT_ASK_SUBJECTS]; /* named by a ground */
 	size_t n_subjects;
 	struct digest indexes[LIMIT_ASK_SUBJECTS]; /* of those; [0] of a request */

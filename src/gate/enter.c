@@ -9,6 +9,7 @@
 #include "gate/approve.h"
 #include "gate/core.h"
 #include "gate/ledger.h"
+#include "gate/office.h"
 #include "gate/replay.h"
 #include "gate/scopes.h"
 #include "store/store.h"
@@ -192,6 +193,8 @@ fill(const struct gate *gate, struct ask *ask)
 		fill_ground(ask);
 	else if (ask->operation->path == PATH_APPROVE)
 		fill_approval(ask);
+	else if (ask->operation->path == PATH_OFFICE)
+		office_fill(ask);
 	else if (ask->n_parameters > 0)
 		put(ask, LABEL_WHAT,
 		    arena_format(&ask->arena, "%.*s %.*s",

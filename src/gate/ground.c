@@ -7,6 +7,7 @@
 
 #include "gate/approve.h"
 #include "gate/look.h"
+#include "gate/office.h"
 #include "gate/register.h"
 #include "store/store.h"
 #include "util/fault.h"
@@ -163,6 +164,8 @@ ground_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		return TRACE(register_apply(gate, ask));
 	case PATH_APPROVE:
 		return TRACE(approve_apply(gate, batch, ask));
+	case PATH_OFFICE:
+		return TRACE(office_apply(gate, ask));
 	case PATH_LOOK:
 		return TRACE(look_apply(gate, ask));
 	case PATH_READY:

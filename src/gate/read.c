@@ -12,6 +12,7 @@
 #include "frames.h"
 #include "gate/approve.h"
 #include "gate/epoch.h"
+#include "gate/office.h"
 #include "gate/register.h"
 #include "gate/replay.h"
 #include "store/store.h"
@@ -305,6 +306,9 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		break;
 	case PATH_APPROVE:
 		r = approve_read(gate, ask);
+		break;
+	case PATH_OFFICE:
+		r = office_read(gate, ask);
 		break;
 	case PATH_LOOK:
 	case PATH_READY:
