@@ -1,9 +1,6 @@
 /*
- * Insight: a holder's log counted for a report, by an officer of the holder on
- * the holder's machine, also while the gate runs.
+ * Insight: a holder's log counted for a report, through the vault.
  *
- * Reads the published checkpoint, the entries under it and what is kept beside
- * them, in one snapshot. Opens the sealing key and no other; writes nothing.
  * What is counted is proven first: the entries give the checkpoint's root, and
  * each value has the digest that its entry says.
  */
@@ -26,9 +23,11 @@ int insight_open(struct insight **insight, struct cli *cli) MUST_USE NONNULL;
 
 void insight_closep(struct insight **insight) NONNULL;
 
-/* Times of the first and the newest entry under the checkpoint. */
-int64_t insight_first_us(const struct insight *insight) NONNULL;
+/* Time of the newest entry under the checkpoint. */
 int64_t insight_last_us(const struct insight *insight) NONNULL;
+
+/* The log as it is published. Borrowed. */
+const struct report_log *insight_log(const struct insight *insight) NONNULL;
 
 /* Its store, for reading. Borrowed. */
 struct store *insight_store(const struct insight *insight) NONNULL;

@@ -79,15 +79,29 @@ struct ask_register {
 	struct str docket;
 	int32_t issued;
 	int32_t expires;
+	int64_t sealed_until_us; /* by order of a court; 0: no order */
+	struct str sealed_until; /* the same as it was written */
 	struct str document; /* 32 bytes or empty */
 	struct str scope[LIMIT_ASK_FIELDS];
 	size_t n_scope;
 };
 
+/* What an operation of the office says; each uses what it needs. */
+struct ask_office {
+	struct str act;	  /* "sign" */
+	struct str role;  /* in which the operator acts */
+	struct str hex;	  /* digest as text */
+	struct digest digest;
+	uint64_t n; /* persons who did so, this one included */
+	struct str hold; /* name of a legal hold */
+	struct str reason;
+	uint64_t from, to; /* entries it is about */
+	struct str report; /* what was erased: JSON */
+};
+
 /* A statement that is drafted or approved. */
 struct ask_saying {
 	struct str change; /* "draft", "approve" */
-	struct str role;   /* in which the operator acts */
 	struct str number;
 	struct str topic;
 	struct str text;
@@ -144,6 +158,7 @@ struct ask {
 	/* read */
 	struct ask_request request;
 	struct ask_register registration;
+	struct ask_office office;
 	struct ask_saying saying;
 	struct subject subjects[LIMIT_ASK_SUBJECTS]; /* named by a ground */
 	size_t n_subjects;

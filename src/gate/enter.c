@@ -99,6 +99,24 @@ put_fields(struct ask *ask)
 	put_list(ask, LABEL_DISCLOSED, disclosed, n_disclosed);
 }
 
+/* "1984-03": of the person asked about, where the key or the record says it. */
+static void
+put_birth_month(struct ask *ask)
+{
+	static const enum record_field fields[] = { RECORD_PERSON_BIRTH_DATE,
+		RECORD_OWNER_BIRTH_DATE };
+	const struct subject *subject = &ask->request.subject;
+	struct str date = STR("");
+
+	if (subject->kind == SUBJECT_PERSON && subject->n_parts == 3)
+		date = subject->parts[2];
+	for (size_t i = 0; i < ARRAY_LEN(fields) && date.len == 0; i++) {
+		if ((ask->disclosed & RECORD_BIT(fields[i])) != 0)
+			date = ask->record.values[fields[i]];
+	}
+	put(ask, LABEL_BIRTH_MONTH, str_part(date, 0, sizeof("1984-03") - 1));
+}
+
 static void
 fill_request(struct ask *ask)
 {
@@ -120,6 +138,7 @@ fill_request(struct ask *ask)
 		put(ask, LABEL_SUBJECT, request->subject.canonical);
 		put_hex(ask, LABEL_SUBJECT_INDEX,
 		    digest_str(&ask->indexes[0]));
+		put_birth_month(ask);
 	}
 	if (ask->record_json.p != NULL) {
 		entry_put_json(&ask->entry, LABEL_RECORD, ask->record_json);
@@ -147,6 +166,7 @@ fill_ground(struct ask *ask)
 	put(ask, LABEL_REQUESTOR, reg->requester);
 	put_list(ask, LABEL_DETAIL, detail, ARRAY_LEN(detail));
 	put_list(ask, LABEL_SUBJECTS, subjects, ask->n_subjects);
+	put(ask, LABEL_SEALED_UNTIL, reg->sealed_until);
 }
 
 static void

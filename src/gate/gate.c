@@ -19,18 +19,22 @@
 #include "frames.h"
 #include "gate/assembly.h"
 #include "gate/force.h"
+#include "gate/erase.h"
 #include "gate/keys_channel.h"
+#include "gate/retain.h"
 #include "gate/turn.h"
 #include "source/source_sqlite.h"
 #include "store/store.h"
 #include "util/eventlog.h"
 #include "util/fault.h"
 #include "util/file.h"
+#include "util/instant.h"
 #include "util/sandbox.h"
 
 #define KEEPER_TRIES 100  /* at start, for the keeper to come up */
 #define KEEPER_WAIT_MS 50 /* between two of these */
 #define IDLE_MS 1000	  /* keep house this often without frames */
+#define FIRST_FRONT 4	  /* fronts come after what else is waited for */
 
 struct host {
 	const char *dir;
@@ -139,9 +143,13 @@ assemble(struct host *host, struct diag_list *diags)
 		.random = csprng_random(&host->csprng),
 		.holder = host->config.holder.id,
 		.origin = host->config.holder.origin,
+		.seal_us = host->config.seal.days_after_close * INSTANT_DAY,
+		/* The last gate may have died between erasing and that. */
+		.is_unsettled = true,
 		.dir = str_of(host->dir),
 		.trust = host->config.trust,
 		.n_trust = host->config.n_trust };
+	retain_periods(&host->gate, &host->config);
 	host->gate.keys = keys_channel_init(&host->keys,
 	    host->paths[PATH_KEEPER], (int)host->config.timeouts.keeper_ms);
 	r = assembly_init(&host->gate);
@@ -263,6 +271,15 @@ connect_clerk(const char *path)
 	return fd;
 }
 
+/* It is gone, and what it was told last perhaps with it. */
+static void
+miss_clerk(struct host *host)
+{
+	close(host->clerk_fd);
+	host->clerk_fd = -1;
+	host->told_size = 0;
+}
+
 /* Tell the clerk of a new checkpoint; never wait for it. */
 static void
 tell_clerk(struct host *host)
@@ -288,8 +305,7 @@ tell_clerk(struct host *host)
 		host->told_size = gate->note_size;
 		return;
 	}
-	close(host->clerk_fd);
-	host->clerk_fd = -1;
+	miss_clerk(host);
 }
 
 static void
@@ -393,6 +409,17 @@ keep_house(struct host *host)
 	return r < 0 ? TRACE(r) : 0;
 }
 
+/* Nobody waits: also rid the disk of what was erased. */
+static int
+settle(struct host *host)
+{
+	int r = keep_house(host);
+
+	if (r == 0)
+		r = erase_settle(&host->gate);
+	return r < 0 ? TRACE(r) : 0;
+}
+
 /* Every batch that can be made of what is here. */
 static int
 walk_all(struct host *host)
@@ -427,6 +454,7 @@ fill_poll(struct host *host, struct pollfd *items, size_t *slots)
 	items[n++] = (struct pollfd){ host->signal_fd, POLLIN, 0 };
 	items[n++] = (struct pollfd){ host->parent_fd, POLLIN, 0 };
 	items[n++] = (struct pollfd){ host->listen_fd, POLLIN, 0 };
+	items[n++] = (struct pollfd){ host->clerk_fd, 0, 0 };
 	for (size_t i = 0; i < LIMIT_FRONTS; i++) {
 		const struct channel *front = &host->turn.fronts[i];
 
@@ -457,8 +485,8 @@ serve_front(struct host *host, const struct pollfd *item, size_t slot)
 static int
 wait_once(struct host *host)
 {
-	struct pollfd items[LIMIT_FRONTS + 3];
-	size_t slots[LIMIT_FRONTS + 3];
+	struct pollfd items[LIMIT_FRONTS + FIRST_FRONT];
+	size_t slots[LIMIT_FRONTS + FIRST_FRONT];
 	size_t n = fill_poll(host, items, slots);
 	int n_ready = poll(items, n, IDLE_MS);
 	char byte;
@@ -466,12 +494,14 @@ wait_once(struct host *host)
 	if (n_ready < 0)
 		return errno == EINTR ? 0 : FAULT(errno);
 	if (n_ready == 0)
-		return TRACE(keep_house(host));
+		return TRACE(settle(host));
 	if (items[0].revents != 0 && take_signal(host))
 		return 1;
 	if (items[1].revents != 0 && read(host->parent_fd, &byte, 1) <= 0)
 		return 1;
-	for (size_t i = 3; i < n; i++) {
+	if (items[3].revents != 0)
+		miss_clerk(host);
+	for (size_t i = FIRST_FRONT; i < n; i++) {
 		if (items[i].revents != 0)
 			serve_front(host, &items[i], slots[i]);
 	}

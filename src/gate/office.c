@@ -1,6 +1,8 @@
 /* Operations of the holder's staff; see office.h. */
 #include "gate/office.h"
 
+#include "gate/countersign.h"
+#include "gate/retain.h"
 #include "gate/speak.h"
 #include "util/fault.h"
 
@@ -11,6 +13,14 @@ static const struct {
 	void (*fill)(struct ask *ask);
 	void (*put)(struct json *json, struct ask *ask);
 } rows[] = {
+	{ OPERATION_SIGN_RELEASE, countersign_read, countersign_apply,
+	    countersign_fill, countersign_put },
+	{ OPERATION_CREATE_ERASURE, retain_read, retain_apply, retain_fill,
+	    retain_put },
+	{ OPERATION_CREATE_HOLD, retain_read, retain_apply, retain_fill,
+	    retain_put },
+	{ OPERATION_LIFT_HOLD, retain_read, retain_apply, retain_fill,
+	    retain_put },
 	{ OPERATION_CREATE_STATEMENT, speak_read, speak_apply, speak_fill,
 	    speak_put },
 	{ OPERATION_APPROVE_STATEMENT, speak_read, speak_apply, speak_fill,
@@ -49,4 +59,18 @@ void
 office_put(struct json *json, struct ask *ask)
 {
 	rows[row_of(ask)].put(json, ask);
+}
+
+void
+office_read_role(struct ask *ask)
+{
+	struct str name = members_find(&ask->members, "/role");
+	uint32_t role = people_role(name);
+
+	if (role == 0)
+		ask_refuse(ask, REFUSAL_BAD_VALUE, STR("/role"),
+		    STR("there is no such role"));
+	else if ((role & ask->operator.roles & ask->operation->role) == 0)
+		ask_refuse(ask, REFUSAL_ROLE_MISSING, STR("/role"), STR(""));
+	ask->office.role = name;
 }

@@ -330,7 +330,7 @@ prepare(struct gate *gate, struct batch *batch)
 	else if (!store_is_in_transaction(gate->store) || gate->is_refused)
 		batch->failed = REFUSAL_LOG_UNAVAILABLE;
 	else
-		r = epoch_ready(gate, batch->now_us);
+		r = epoch_ready(gate, ENTRY_REQUEST, batch->now_us);
 	if (r > 0)
 		batch->failed = REFUSAL_LOG_UNAVAILABLE;
 	return r < 0 ? TRACE(r) : 0;

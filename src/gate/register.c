@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "gate/read.h"
+#include "store/seals.h"
 #include "store/store.h"
 #include "util/fault.h"
 #include "util/hex.h"
@@ -33,6 +34,7 @@
 static const struct member_shape investigation_shape[] = {
 	{ "/number", 's', LIMIT_ASK_NUMBER, true },
 	{ "/offence", 's', LIMIT_ASK_TEXT, true },
+	{ "/sealed_until", 's', 10, false },
 	SUBJECTS_SHAPES,
 };
 
@@ -50,6 +52,7 @@ static const struct member_shape wanted_shape[] = {
 	{ "/offence", 's', LIMIT_ASK_TEXT, true },
 	{ "/issued", 's', 10, true },
 	{ "/expires", 's', 10, false },
+	{ "/sealed_until", 's', 10, false },
 	SUBJECTS_SHAPES,
 };
 
@@ -61,6 +64,7 @@ static const struct member_shape instrument_shape[] = {
 	{ "/issued", 's', 10, true },
 	{ "/expires", 's', 10, true },
 	{ "/document", 's', 64, false },
+	{ "/sealed_until", 's', 10, false },
 	{ "/scope/*", 's', 64, true },
 	SUBJECTS_SHAPES,
 };
@@ -209,6 +213,19 @@ read_days(struct ask *ask)
 		    STR("it ends before it is issued"));
 }
 
+/* The last day of a court's order not to tell. */
+static void
+read_sealed_until(struct ask *ask)
+{
+	struct ask_register *reg = &ask->registration;
+	int32_t day;
+
+	reg->sealed_until = members_find(&ask->members, "/sealed_until");
+	read_day(ask, &day, "/sealed_until", 0);
+	if (reg->sealed_until.p != NULL && !ask->is_settled)
+		reg->sealed_until_us = ((int64_t)day + 1) * INSTANT_DAY;
+}
+
 static void
 read_texts(struct ask *ask)
 {
@@ -254,6 +271,7 @@ register_read(struct gate *gate, struct ask *ask)
 	read_document(ask);
 	read_scope(ask);
 	read_until(ask);
+	read_sealed_until(ask);
 	read_days(ask);
 	if (rows[row].has_subjects)
 		r = read_subjects(ask);
@@ -349,7 +367,7 @@ file_instrument(struct gate *gate, struct ask *ask, const struct str *indexes)
 }
 
 static int
-apply(struct gate *gate, struct ask *ask)
+change(struct gate *gate, struct ask *ask)
 {
 	const struct ask_register *reg = &ask->registration;
 	struct str indexes[LIMIT_ASK_SUBJECTS];
@@ -372,6 +390,42 @@ apply(struct gate *gate, struct ask *ask)
 		return grounds_set_wanted_status(gate->store,
 		    ask->operator.ori, reg->number, GROUNDS_WANTED_RECALLED);
 	return file_instrument(gate, ask, indexes);
+}
+
+/*
+ * A ground that begins is sealed, one that ends stays so for a while; of an
+ * instrument only what a court ordered.
+ */
+static int
+seal(struct gate *gate, struct ask *ask)
+{
+	const struct ask_register *reg = &ask->registration;
+	bool is_instrument = ask_is(ask, OPERATION_CREATE_INSTRUMENT);
+	struct store_seal row = { .ori = ask->operator.ori,
+		.kind = reg->kind,
+		.number = reg->number,
+		.lift_us = is_instrument ? 0 : INT64_MAX,
+		.order_us = reg->sealed_until_us };
+
+	if (ask_is(ask, OPERATION_CLOSE_INVESTIGATION) ||
+	    ask_is(ask, OPERATION_RECALL_WANTED))
+		return seals_end(gate->store, row.ori, row.kind, row.number,
+		    ask->now_us + gate->seal_us);
+	if (ask_is(ask, OPERATION_CREATE_INVESTIGATION) ||
+	    ask_is(ask, OPERATION_CREATE_WANTED) ||
+	    (is_instrument && row.order_us > 0))
+		return seals_put(gate->store, &row);
+	return 0;
+}
+
+static int
+apply(struct gate *gate, struct ask *ask)
+{
+	int r = change(gate, ask);
+
+	if (r == 0)
+		r = seal(gate, ask);
+	return r;
 }
 
 int

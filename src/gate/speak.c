@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "gate/office.h"
 #include "store/sayings.h"
 #include "util/fault.h"
 
@@ -22,21 +23,6 @@ static bool
 is_approval(const struct ask *ask)
 {
 	return ask_is(ask, OPERATION_APPROVE_STATEMENT);
-}
-
-/* A role that the operator has and that may speak for the holder. */
-static void
-read_role(struct ask *ask)
-{
-	struct str name = members_find(&ask->members, "/role");
-	uint32_t role = people_role(name);
-
-	if (role == 0)
-		ask_refuse(ask, REFUSAL_BAD_VALUE, STR("/role"),
-		    STR("there is no such role"));
-	else if ((role & ask->operator.roles & ask->operation->role) == 0)
-		ask_refuse(ask, REFUSAL_ROLE_MISSING, STR("/role"), STR(""));
-	ask->saying.role = name;
 }
 
 static void
@@ -82,7 +68,7 @@ speak_read(struct gate *gate, struct ask *ask)
 		ask->is_settled = true;
 		return 0;
 	}
-	read_role(ask);
+	office_read_role(ask);
 	if (!is_approval(ask))
 		read_draft(ask);
 	return 0;
@@ -183,7 +169,7 @@ speak_fill(struct ask *ask)
 	const struct ask_saying *saying = &ask->saying;
 
 	put(ask, LABEL_CHANGE, saying->change);
-	put(ask, LABEL_ROLE, saying->role);
+	put(ask, LABEL_ROLE, ask->office.role);
 	put(ask, LABEL_NUMBER, saying->number);
 	put(ask, LABEL_TOPIC, saying->topic);
 	put(ask, LABEL_TEXT, saying->text);

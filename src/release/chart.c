@@ -1,43 +1,13 @@
 /* Plots as inline SVG; see chart.h. */
 #include "release/chart.h"
 
-#include "util/utf8.h"
+#include "release/webtext.h"
 
 #define WIDTH 640
 #define LABEL 250 /* room for the titles of lying bars */
 #define ROW 22
 #define HEIGHT 160 /* of standing bars */
 #define FOOT 18	   /* room for their titles */
-
-void
-chart_put_text(struct buf *page, struct str text)
-{
-	size_t at = 0;
-
-	while (at < text.len) {
-		size_t from = at;
-		int32_t code = utf8_next(text, &at);
-
-		if (code < 0) {
-			at = from + 1;
-			buf_add_char(page, '?');
-		} else if (code == '&') {
-			buf_add_text(page, "&amp;");
-		} else if (code == '<') {
-			buf_add_text(page, "&lt;");
-		} else if (code == '>') {
-			buf_add_text(page, "&gt;");
-		} else if (code == '"') {
-			buf_add_text(page, "&quot;");
-		} else if (code == '\'') {
-			buf_add_text(page, "&#39;");
-		} else if (utf8_is_deceptive((uint32_t)code)) {
-			buf_add_char(page, '?');
-		} else {
-			buf_add(page, text.p + from, at - from);
-		}
-	}
-}
 
 static uint64_t
 sum_of(const struct chart_bar *bar, size_t n_parts)
@@ -67,7 +37,7 @@ open_plot(struct buf *page, const char *id, const char *title, size_t height,
 	    "<svg role=\"img\" aria-labelledby=\"%s-t %s-d\" viewBox=\"0 0 %d "
 	    "%zu\"><title id=\"%s-t\">",
 	    id, id, WIDTH, height, id);
-	chart_put_text(page, str_of(title));
+	webtext_add(page, str_of(title));
 	buf_add_format(page, "</title><desc id=\"%s-d\">%s The table below has "
 	    "the same numbers.</desc>\n", id, about);
 }
@@ -93,7 +63,7 @@ lay_bar(struct buf *page, const struct chart_bar *bar, size_t row,
 	buf_add_format(page,
 	    "<text x=\"%d\" y=\"%llu\" class=\"l\">", LABEL,
 	    (unsigned long long)y + 15);
-	chart_put_text(page, str_part(bar->title, 0, 40));
+	webtext_add(page, str_part(bar->title, 0, 40));
 	buf_add_text(page, "</text>");
 	for (size_t k = 0; k < n_parts; k++) {
 		uint64_t width = scale(bar->parts[k], most, WIDTH - LABEL - 98);
@@ -170,7 +140,7 @@ chart_standing(struct buf *page, const char *id, const char *title,
 			continue;
 		buf_add_format(page, "<text x=\"%llu\" y=\"%d\">",
 		    (unsigned long long)(i * pitch), HEIGHT + FOOT - 4);
-		chart_put_text(page, bars[i].title);
+		webtext_add(page, bars[i].title);
 		buf_add_text(page, "</text>\n");
 	}
 	buf_add_text(page, "</svg>\n");

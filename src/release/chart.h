@@ -23,9 +23,6 @@ struct chart_bar {
 	bool is_withheld; /* in part or in whole: not drawn to scale */
 };
 
-/* Append text into markup: escaped, deceiving characters become '?'. */
-void chart_put_text(struct buf *page, struct str text) NONNULL;
-
 /*
  * Append a plot of n bars of n_parts parts each, drawn in the colours c0, c1, …
  * of the page. id: of the plot, unique on the page.

@@ -50,6 +50,16 @@ figures_row(enum figures_table table, size_t i)
 	return NULL;
 }
 
+bool
+figures_is_counted(struct str label)
+{
+	for (size_t i = 0; i < FIGURES_N_TABLES; i++) {
+		if (str_is_equal(label, str_of(figures_specs[i].label)))
+			return true;
+	}
+	return str_is_equal(label, STR("detail"));
+}
+
 /* --- the calendar ---------------------------------------------------------------- */
 
 static int32_t

@@ -124,6 +124,9 @@ enum {
 	FIGURES_E_LIMIT,       /* more kinds, rows or agencies than LIMIT_… */
 };
 
+/* Is the label's value counted? Others need not be opened. */
+bool figures_is_counted(struct str label);
+
 /* "2026-Q1" */
 #define FIGURES_QUARTER_TEXT 16
 void figures_quarter_text(char text[static FIGURES_QUARTER_TEXT],

@@ -7,6 +7,7 @@
 
 #include "release/chart.h"
 #include "release/report.h"
+#include "release/webtext.h"
 #include "util/fault.h"
 #include "util/hex.h"
 
@@ -82,7 +83,7 @@ put_head(struct buf *page, const struct report *report)
 	buf_add_format(page, "<title>Transparency report, %s to %s</title>\n"
 	    "</head>\n<body>\n<main>\n<h1>Transparency report</h1>\n"
 	    "<p>How ", from, to);
-	chart_put_text(page, report->log.holder);
+	webtext_add(page, report->log.holder);
 	buf_add_format(page,
 	    " answered requests for motor-vehicle records from <time>%s</time> "
 	    "to <time>%s</time>.</p>\n", from, to);
@@ -160,15 +161,15 @@ put_entries(struct buf *page, const struct figures *figures)
 	    "everybody", "kind", columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < figures->n_counts; i++) {
 		put(page, "<tr><th scope=\"row\">");
-		chart_put_text(page, figures->counts[i].type);
+		webtext_add(page, figures->counts[i].type);
 		put(page, "</th><td class=\"n\">");
-		chart_put_text(page, figures->counts[i].decision);
+		webtext_add(page, figures->counts[i].decision);
 		put(page, "</td>");
 		put_count(page, figures->counts[i].n);
 		put(page, "</tr>\n");
 	}
 	put(page, "</tbody></table>\n<p>Policies in force at the end: <code>");
-	chart_put_text(page, figures->packs);
+	webtext_add(page, figures->packs);
 	buf_add_format(page, "</code>; they changed %llu times in the "
 	    "period.</p></section>\n",
 	    (unsigned long long)figures->n_pack_changes);
@@ -280,7 +281,7 @@ put_table(struct buf *page, const struct report_table *table)
 	    table->n_columns + !is_list);
 	for (size_t i = 0; i < table->n_rows; i++) {
 		put(page, "<tr><th scope=\"row\">");
-		chart_put_text(page, table->rows[i].title);
+		webtext_add(page, table->rows[i].title);
 		put(page, "</th>");
 		for (size_t k = 0; k < table->n_columns + !is_list; k++)
 			put_cell(page, &table->rows[i].cells[k]);
@@ -308,14 +309,14 @@ put_checkpoint(struct buf *page, const struct report_log *log)
 	hex_format(root, log->root.b, sizeof(log->root.b));
 	open_section(page, "log", "The log it was counted from");
 	put(page, "<p>");
-	chart_put_text(page, log->origin);
+	webtext_add(page, log->origin);
 	put(page, ": ");
 	put_number(page, log->size);
 	buf_add_format(page, " entries, root <code>%s</code>. The checkpoint, "
 	    "signed by the log:</p>\n<pre>", root);
 	for (struct str rest = log->checkpoint, line;
 	     str_split(&line, &rest, '\n');) {
-		chart_put_text(page, line);
+		webtext_add(page, line);
 		put(page, "\n");
 	}
 	put(page, "</pre></section>\n");

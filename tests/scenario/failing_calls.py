@@ -86,7 +86,8 @@ def fault_survived(holder, witness, role, fault, number):
     elif answer is not None:
         check("record" not in answer.body, f"{key}: disclosed with {answer.status}")
         check(answer.status >= 500, f"{key}: {answer.status} {answer.text[:200]}")
-    check(role != "clerk" or answer.status == 200, f"{key}: the clerk is not on the way")
+    check(role != "clerk" or answer.status == 200,
+          f"{key}: the clerk is not on the way: {answer.status} {answer.text[:300]}")
     up_again(holder)
     holder.log_check()
     # The same key again: answered, and entered once however it went before.
@@ -103,6 +104,10 @@ def every_call_fails_once(holder, role, most):
     equal(holder.ask("alice", about(VIN)).status, 200)
     counts = calls_of_one_request(holder, role)
     n_faults = 0
+    if role == "clerk":
+        # Some release a lock, and one that stays taken stops every reader of the
+        # store until SQLite gives up on it: no kernel refuses that.
+        del counts["fcntl"]
     for name, count in sorted(counts.items()):
         for number in range(1, min(count, most) + 1):
             for error in ERRORS[name]:

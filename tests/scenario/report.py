@@ -225,7 +225,7 @@ def h05_a_log_that_is_not_under_the_checkpoint_gives_no_report(holder):
             if b'"type":"request"' in row[1] and b'"deny"' in row[1])
     for change, why in (
             ((b'"deny"', b'"done"'), "not those under"),
-            ((b'"type":"request"', b'"type":"request","type":"read"'), "not what it says"),
+            ((b'"type":"request"', b'"type":"request","type":"read"'), "does not open"),
             ((b'"time":"2', b'"time":"x'), "not an entry"),
             ((b'"time":"2', b'"time":"1'), "before the last one")):
         done = tampered(holder, ("UPDATE entry SET bytes = ? WHERE idx = ?",

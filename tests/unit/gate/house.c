@@ -91,7 +91,7 @@ keep_unwrap(void *context, struct seal_key *key, struct str wrapped)
 	struct house *house = context;
 	struct seal_wrapped bytes;
 
-	if (house->is_keeper_down)
+	if (house->is_keeper_down || house->is_unwrap_down)
 		return KEYS_E_DOWN;
 	memcpy(bytes.b, wrapped.p, sizeof(bytes.b));
 	return seal_unwrap(key, &house->seal_public, &house->seal_secret,
@@ -207,6 +207,11 @@ fill_store(struct house *house)
 	    false);
 	add_person(house, "zed", "WA0170000",
 	    PEOPLE_ROLE_REQUESTER | PEOPLE_ROLE_SUPERVISOR, true, true);
+	add_person(house, "cal", "NY0303000", PEOPLE_ROLE_COUNSEL, true, true);
+	add_person(house, "pam", "NY0303000", PEOPLE_ROLE_PRIVACY_OFFICER,
+	    true, true);
+	add_person(house, "dot", "NY0303000",
+	    PEOPLE_ROLE_DATA_OWNER | PEOPLE_ROLE_COUNSEL, true, true);
 	add_case(house, "24-001", true, "amy");
 	add_case(house, "23-999", false, "amy");
 	must(store_commit(house->store), "commit");
