@@ -8,6 +8,8 @@
 #include "util/fault.h"
 #include "util/instant.h"
 
+#define NAME 160 /* of a row of a list, with its NUL */
+
 #define COUNT_(a, b, c, n, ...) n
 #define COUNT(...) COUNT_(__VA_ARGS__, 3, 2, 1, 0)
 
@@ -317,16 +319,16 @@ member_of(struct str object, struct str name)
 
 /* "owner.family"; a ruling is {"pack":…,"rule":…}: "federal/no-ground". */
 static struct str
-name_of(struct str item, char text[static 160])
+name_of(struct str item, char text[static NAME])
 {
 	int n;
 
 	if (item.len == 0 || item.p[0] != '{')
-		return plain(item);
-	n = snprintf(text, 160, "%.*s/%.*s",
+		return str_part(plain(item), 0, NAME - 1);
+	n = snprintf(text, NAME, "%.*s/%.*s",
 	    STR_ARG(member_of(item, STR("pack"))),
 	    STR_ARG(member_of(item, STR("rule"))));
-	return n > 0 && n < 160 ? (struct str){ text, (size_t)n } : STR("");
+	return n > 0 && n < NAME ? (struct str){ text, (size_t)n } : STR("");
 }
 
 static int
@@ -345,7 +347,7 @@ count_list(struct figures *figures, struct figures_quarter *quarter,
 	     claims_jsontext_next(&walk, '[', is_first) == 0 &&
 	     claims_jsontext_value(&walk, &item) == 0;
 	     is_first = false) {
-		char text[160];
+		char text[NAME];
 		size_t row;
 		int r = find_name(figures, &row, table, name_of(item, text));
 
