@@ -384,6 +384,30 @@ find_topic(struct cli *cli, const struct sayings_topic **topic)
 	    name, STR_ARG(buf_take(&list)));
 }
 
+/* The register is the store's; what was approved is the log's. */
+static int
+hold(struct cli *cli, struct insight *insight, const struct spoken_item *item)
+{
+	const struct store_saying *saying = &item->saying;
+	const struct insight_claim claims[] = {
+		{ "change", STR("approve") },
+		{ "number", saying->number },
+		{ "topic", saying->topic },
+		{ "text", saying->text },
+		{ "supersedes", saying->supersedes },
+		{ "operator", saying->approved_by },
+	};
+	const char *why = NULL;
+	int r = insight_hold(insight, &why, saying->approved_index, claims,
+	    ARRAY_LEN(claims));
+
+	if (r != VERB_OK || why == NULL)
+		return r;
+	return verb_fail(cli, VERB_NO, "statement %.*s (entry %llu): %s",
+	    STR_ARG(saying->number),
+	    (unsigned long long)saying->approved_index, why);
+}
+
 static int
 make_reply(struct cli *cli, struct insight *insight, struct reply *reply)
 {
@@ -398,6 +422,9 @@ make_reply(struct cli *cli, struct insight *insight, struct reply *reply)
 	reply->item = spoken_in_force(&spoken, str_of(reply->topic->name));
 	if (reply->item == NULL)
 		return refuse_reply(cli, &spoken, reply->topic);
+	r = hold(cli, insight, reply->item);
+	if (r != VERB_OK)
+		return r;
 	insight_year(insight, &from_us, &to_us);
 	r = insight_report(insight, &report, from_us, to_us, false);
 	reply->report = report;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "claims/jsontext.h"
 #include "cli/vault.h"
 #include "store/entries.h"
 #include "tlog/checkpoint.h"
@@ -198,12 +199,90 @@ count(struct insight *insight)
 	return VERB_OK;
 }
 
+static int
+unseal(struct insight *insight)
+{
+	return insight->vault.has_stock
+	    ? VERB_OK
+	    : vault_unseal(&insight->vault, insight->cli);
+}
+
+/* --- one entry ----------------------------------------------------------------------- */
+
+struct hold {
+	const struct insight_claim *claims;
+	size_t n;
+	const char *why;
+	bool is_found;
+};
+
+static int
+hold_claim(struct hold *hold, struct stock *stock,
+    const struct stock_entry *entry, const struct insight_claim *claim)
+{
+	CLEANUP(buf_fini) struct buf plain = { 0 };
+	struct str text;
+	int r = stock_text(stock, entry, claim->label, &text);
+
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
+	buf_init(&plain, LIMIT_ENTRY_VALUE);
+	claims_jsontext_unescape(&plain, text);
+	if (buf_finish(&plain) != 0)
+		return FAULT(ENOMEM);
+	if (!str_is_equal(buf_str(&plain), claim->text))
+		hold->why = "it is not the logged one";
+	return 0;
+}
+
+static int
+hold_entry(void *context, struct stock *stock, const struct stock_entry *entry)
+{
+	const struct claims_claim *decision = claims_find(&entry->claims,
+	    "decision");
+	struct hold *hold = context;
+	int r = 0;
+
+	hold->is_found = true;
+	if (decision == NULL ||
+	    !str_is_equal(decision->value, STR("\"done\"")))
+		hold->why = "its entry says that it was refused";
+	else if (!entry->is_kept)
+		hold->why = "its logged text is erased: nothing shows that it "
+			    "is that";
+	for (size_t i = 0; i < hold->n && hold->why == NULL && r == 0; i++)
+		r = hold_claim(hold, stock, entry, &hold->claims[i]);
+	return r < 0 ? TRACE(r) : r;
+}
+
+int
+insight_hold(struct insight *insight, const char **why, uint64_t index,
+    const struct insight_claim *claims, size_t n)
+{
+	struct hold hold = { .claims = claims, .n = n };
+	uint64_t bad;
+	int r = unseal(insight);
+
+	if (r != VERB_OK)
+		return r;
+	/* An entry behind the published checkpoint is not logged yet. */
+	if (index < insight->log.size)
+		r = stock_each(&insight->vault.stock, &bad, index, index + 1,
+		    hold_entry, &hold);
+	if (r < 0)
+		return verb_fault(insight->cli, r, "store");
+	*why = r > 0 ? "what is kept beside its entry does not open"
+	    : !hold.is_found ? "the published log has no such entry"
+			     : hold.why;
+	return VERB_OK;
+}
+
 int
 insight_report(struct insight *insight, struct report **report,
     int64_t from_us, int64_t to_us, bool is_exact)
 {
 	struct cli *cli = insight->cli;
-	int r = vault_unseal(&insight->vault, cli);
+	int r = unseal(insight);
 
 	if (r != VERB_OK)
 		return r;

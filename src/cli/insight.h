@@ -39,6 +39,22 @@ struct store *insight_store(const struct insight *insight) NONNULL;
 int insight_report(struct insight *insight, struct report **report,
     int64_t from_us, int64_t to_us, bool is_exact) MUST_USE NONNULL;
 
+/* A label of an entry and what its value must be. */
+struct insight_claim {
+	const char *label;
+	struct str text;
+};
+
+/*
+ * Hold what is said against the log: the entry of that index was done, is kept,
+ * and its labels have these texts.
+ *
+ * Returns: VERB_OK and *why, NULL when all is so, else what is not; else the
+ * exit code, and it was said why.
+ */
+int insight_hold(struct insight *insight, const char **why, uint64_t index,
+    const struct insight_claim *claims, size_t n) MUST_USE;
+
 /*
  * The period that is meant when none is said: the last whole year of the
  * calendar that the log knows, else its year so far.
