@@ -100,7 +100,7 @@ write_all(struct cli *cli, const char *dir, const struct report *report)
 	return VERB_OK;
 }
 
-/* --- what people read ------------------------------------------------------------- */
+/* --- what people read ---------------------------------------------------- */
 
 static void
 print_cell(struct cli *cli, const struct suppress_cell *cell)

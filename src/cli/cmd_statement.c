@@ -11,7 +11,7 @@
 
 #define BODY_BYTES 65536
 
-/* --- through the gate -------------------------------------------------------------- */
+/* --- through the gate ---------------------------------------------------- */
 
 static int
 read_text(struct cli *cli, struct str *text)
@@ -72,7 +72,7 @@ run_approve(struct cli *cli)
 	return https_run(cli, path.p, buf_str(&body), NULL);
 }
 
-/* --- the register ---------------------------------------------------------------------- */
+/* --- the register -------------------------------------------------------- */
 
 static void
 put_item(struct json *json, const struct spoken_item *item)
@@ -210,7 +210,7 @@ run_show(struct cli *cli)
 	return VERB_OK;
 }
 
-/* --- an inquiry is answered -------------------------------------------------------------- */
+/* --- an inquiry is answered ---------------------------------------------- */
 
 struct reply {
 	const struct sayings_topic *topic;
@@ -458,7 +458,7 @@ run_answer(struct cli *cli)
 	return VERB_OK;
 }
 
-/* --- tables ------------------------------------------------------------------------------ */
+/* --- tables -------------------------------------------------------------- */
 
 #define ROLE_OPTION                                                            \
 	{ .name = "role", .kind = OPTION_CHOICE, .value = "ROLE",              \

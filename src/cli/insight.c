@@ -111,7 +111,7 @@ insight_log(const struct insight *insight)
 	return &insight->log;
 }
 
-/* --- counting ---------------------------------------------------------------------- */
+/* --- counting ------------------------------------------------------------ */
 
 static int
 wrong(struct insight *insight, const char *what)
@@ -207,7 +207,7 @@ unseal(struct insight *insight)
 	    : vault_unseal(&insight->vault, insight->cli);
 }
 
-/* --- one entry ----------------------------------------------------------------------- */
+/* --- one entry ----------------------------------------------------------- */
 
 struct hold {
 	const struct insight_claim *claims;
@@ -304,7 +304,7 @@ insight_report(struct insight *insight, struct report **report,
 	return r < 0 ? verb_fault(cli, r, "memory") : VERB_OK;
 }
 
-/* --- which period -------------------------------------------------------------------- */
+/* --- which period -------------------------------------------------------- */
 
 void
 insight_year_of(int year, int64_t *from_us, int64_t *to_us)

@@ -74,7 +74,7 @@ spoken_word(enum spoken_state state)
 	}
 }
 
-/* --- what must be true ------------------------------------------------------------ */
+/* --- what must be true --------------------------------------------------- */
 
 static bool
 is_plain(struct str text)

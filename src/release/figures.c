@@ -62,7 +62,7 @@ figures_is_counted(struct str label)
 	return str_is_equal(label, STR("detail"));
 }
 
-/* --- the calendar ---------------------------------------------------------------- */
+/* --- the calendar -------------------------------------------------------- */
 
 static int32_t
 month_of(int64_t us)
@@ -137,7 +137,7 @@ figures_begin(struct figures *figures, struct arena *arena, int64_t from_us,
 	return 0;
 }
 
-/* --- values of an entry ---------------------------------------------------------- */
+/* --- values of an entry -------------------------------------------------- */
 
 /* The value of a label, JSON text; empty when absent or withheld. */
 static struct str
@@ -166,7 +166,7 @@ text_of(const struct claims *claims, const char *label)
 	return plain(value_of(claims, label));
 }
 
-/* --- which row -------------------------------------------------------------------- */
+/* --- which row ----------------------------------------------------------- */
 
 /* "agency NY0303000" was registered as "Name; NY; local; active". */
 static int
@@ -273,7 +273,7 @@ count_split(const struct figures *figures, struct figures_quarter *quarter,
 	quarter->cells[table][i][column]++;
 }
 
-/* --- lists ------------------------------------------------------------------------- */
+/* --- lists --------------------------------------------------------------- */
 
 /* The row of that name, a new one if need be. */
 static int
@@ -361,7 +361,7 @@ count_list(struct figures *figures, struct figures_quarter *quarter,
 	return 0;
 }
 
-/* --- entries ------------------------------------------------------------------------- */
+/* --- entries ------------------------------------------------------------- */
 
 static bool
 find_column(enum figures_kind *kind, size_t *column, struct str type,

@@ -7,6 +7,8 @@
 
 #include "made_log.h"
 
+typedef int form_fn(struct buf *out, const struct report *report);
+
 struct house {
 	struct made_log log;
 	struct arena arena;
@@ -190,7 +192,7 @@ lists_of_small_quarters_are_left_out(void)
 		  ->is_withheld);
 }
 
-/* --- two reports ------------------------------------------------------------------ */
+/* --- two reports --------------------------------------------------------- */
 
 /* Approvals: what was said, by whether the gate took it. */
 struct quarter {
@@ -358,7 +360,7 @@ no_report_can_be_subtracted_from_another(void)
 	}
 }
 
-/* --- forms -------------------------------------------------------------------------- */
+/* --- forms --------------------------------------------------------------- */
 
 static void
 forms_withhold_what_is_withheld(void)
@@ -404,7 +406,7 @@ forms_withhold_what_is_withheld(void)
 	}
 }
 
-/* --- limits ------------------------------------------------------------------------- */
+/* --- limits -------------------------------------------------------------- */
 
 static void
 h_entries_out_of_order_are_refused(void)
@@ -453,10 +455,66 @@ h_more_names_than_rows_are_refused(void)
 }
 
 static void
+h_more_agencies_than_can_be_are_refused(void)
+{
+	CLEANUP(house_fini) struct house house;
+	int r = 0;
+
+	begin(&house, made_log_day(2025, 1, 1), made_log_day(2026, 1, 1),
+	    false);
+	for (unsigned i = 0; i <= LIMIT_REPORT_AGENCIES && r == 0; i++) {
+		char change[32];
+		const struct made_label labels[] = { { "change", change },
+			{ "detail", "\"A; NY; local; active\"" } };
+
+		snprintf(change, sizeof(change), "\"agency %u\"", i);
+		r = made_log_add(&house.log, &house.figures, "people", "done",
+		    made_log_day(2025, 1, 1), labels, 2, true);
+		check(r == 0 || i == LIMIT_REPORT_AGENCIES);
+	}
+	check_u64(r, FIGURES_E_LIMIT);
+}
+
+/* Names of rows are cut, so that a report is never too long for its buffer. */
+static void
+h_the_longest_names_fit_into_every_form(void)
+{
+	CLEANUP(house_fini) struct house house;
+	form_fn *const forms[] = { report_json, report_csv, report_html };
+	const struct report *report;
+
+	begin(&house, made_log_day(2025, 1, 1), made_log_day(2026, 1, 1),
+	    true);
+	for (unsigned i = 0; i < LIMIT_REPORT_ROWS; i++) {
+		char list[1024];
+		const struct made_label labels[] = { { "fields", list },
+			{ "disclosed", list }, { "rules", list } };
+
+		snprintf(list, sizeof(list), "[\"%02u%s%s\"]", i,
+		    "&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&",
+		    "&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&"
+		    "&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&&"
+		);
+		check(made_log_add(&house.log, &house.figures, "request",
+			  i % 2 == 0 ? "permit" : "deny",
+			  made_log_day(2025, 1, 1), labels, 3, true) == 0);
+	}
+	report = end(&house);
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		CLEANUP(buf_fini) struct buf text = { 0 };
+
+		buf_init(&text, LIMIT_REPORT_BYTES);
+		check(forms[i](&text, report) == 0);
+	}
+}
+
+static void
 periods_have_their_limits(void)
 {
 	struct figures figures;
 	struct arena arena;
+
+	check_u64(LIMIT_REPORT_MONTHS, 3 * LIMIT_REPORT_QUARTERS);
 
 	arena_init(&arena, 64u << 20);
 	check(figures_begin(&figures, &arena, 0, 0, false) ==
@@ -498,6 +556,8 @@ static const struct tap_test tests[] = {
 	TEST(forms_withhold_what_is_withheld),
 	TEST(h_entries_out_of_order_are_refused),
 	TEST(h_more_names_than_rows_are_refused),
+	TEST(h_more_agencies_than_can_be_are_refused),
+	TEST(h_the_longest_names_fit_into_every_form),
 	TEST(periods_have_their_limits),
 	TEST(every_column_of_the_tables_has_two_rows),
 };

@@ -10,7 +10,7 @@
 
 #define LEAST 3
 
-/* --- a reader who tries everything ------------------------------------------ */
+/* --- a reader who tries everything --------------------------------------- */
 
 struct reader {
 	const struct suppress_table *table;
@@ -107,7 +107,7 @@ read_table(struct reader *reader, const struct suppress_table *table)
 	try(reader, 0);
 }
 
-/* --- what must hold ------------------------------------------------------------ */
+/* --- what must hold ------------------------------------------------------ */
 
 static bool
 is_possible(const struct suppress_table *table, size_t column)
