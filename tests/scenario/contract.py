@@ -24,6 +24,8 @@ PAPER = {"number": "I-1", "kind": "court-subpoena", "docket": "26-117", "court":
          "subjects": [LICENCE]}
 WARRANT = {"number": "W-1", "kind": "arrest", "court": "Albany City Court",
            "offence": "robbery", "issued": "2026-01-05", "subjects": [PERSON]}
+SAID = {"number": "S-1", "topic": "bulk", "text": "None in bulk.", "role": "counsel"}
+HOLD = {"id": "H-1", "from": 0, "to": 5, "reason": "a case in court", "role": "counsel"}
 GRANT = {"role": "supervisor", "granted": True, "reason": "needed for the line-up"}
 
 
@@ -92,6 +94,26 @@ def cases(h):
              {**GRANT, "granted": False}, 201),
         post("createApproval", f"/v1/requests/{photo[2]}/approvals", {"role": 7}, 400),
         post("createApproval", "/v1/requests/nothing/approvals", GRANT, 404)]
+    said = "/v1/statements"
+    yield "cal", [
+        post("createStatement", said, SAID, 201), post("createStatement", said, SAID, 409),
+        post("createStatement", said, {**SAID, "topic": "weather"}, 400),
+        post("createStatement", said, {**SAID, "role": "auditor"}, 403),
+        post("approveStatement", said + "/S-1/approval", {"role": "counsel"}, 403),
+        post("approveStatement", said + "/X/approval", {"role": "counsel"}, 404),
+        post("signRelease", f"/v1/releases/{'0' * 64}/signatures",
+             {"act": "sign", "role": "counsel"}, 201),
+        post("signRelease", f"/v1/releases/{'0' * 64}/signatures",
+             {"act": "sign", "role": "counsel"}, 409),
+        post("createHold", "/v1/retention/holds", HOLD, 201),
+        post("createHold", "/v1/retention/holds", {**HOLD, "from": "x"}, 400),
+        post("liftHold", "/v1/retention/holds/H-1/lift", {"role": "counsel"}, 200),
+        post("liftHold", "/v1/retention/holds/X/lift", {"role": "counsel"}, 404)]
+    yield "dora", [
+        post("approveStatement", said + "/S-1/approval", {}, 400),
+        post("createErasure", "/v1/retention/erasures", {"role": "data_owner"}, 201),
+        post("approveStatement", said + "/S-1/approval", {"role": "data_owner"}, 201),
+        post("approveStatement", said + "/S-1/approval", {"role": "data_owner"}, 409)]
     yield "alice", [
         get("getRequest", f"/v1/requests/{photo[0]}", 200),
         get("getRequest", f"/v1/requests/{photo[1]}", 403),
@@ -132,6 +154,9 @@ def main():
     seen = {"n": 0, "bad": 0}
     h = Holder()
     try:
+        h.agency("NYDMV0000", "Motor vehicles", kind="state")
+        h.requester("cal", "NYDMV0000", "counsel")
+        h.requester("dora", "NYDMV0000", "data_owner")
         h.populate()
         asked = set()
         for who, tests in cases(h):
