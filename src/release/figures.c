@@ -246,6 +246,7 @@ quality_of(const struct figures *figures, const struct claims *claims,
 	case FIGURES_BY_PURPOSE:
 	case FIGURES_BY_END_USE:
 	case FIGURES_BY_SUBJECT_KIND:
+	case FIGURES_BY_SUBJECTS:
 	case FIGURES_BY_RULES:
 	case FIGURES_BY_FIELDS_ASKED:
 	case FIGURES_BY_FIELDS_DISCLOSED:
@@ -291,6 +292,24 @@ find_name(struct figures *figures, size_t *row, enum figures_table table,
 		return FIGURES_E_LIMIT;
 	names[*n] = arena_str(figures->arena, name);
 	return names[(*n)++].p != NULL ? 0 : FAULT(ENOMEM);
+}
+
+/* A subject that was not there before in the quarter counts. */
+static int
+count_subject(struct figures *figures, struct figures_quarter *quarter,
+    const struct claims *claims, size_t column)
+{
+	enum figures_table table = FIGURES_BY_SUBJECTS;
+	size_t row;
+	int r = find_name(figures, &row, table, STR("distinct"));
+
+	if (r == 0)
+		r = distinct_add(&quarter->subjects, figures->arena,
+		    text_of(claims, figures_specs[table].label));
+	if (r == 0)
+		quarter->cells[table][row][column] =
+		    quarter->subjects.n_items;
+	return r < 0 ? TRACE(r) : r;
 }
 
 /* A member of an object, without quotes; empty when it is not there. */
@@ -446,7 +465,9 @@ count_sealed(struct figures *figures, struct figures_quarter *quarter,
 		if (figures_specs[i].kind != kind || column < from ||
 		    column >= to)
 			continue;
-		if (figures_is_list(table))
+		if (table == FIGURES_BY_SUBJECTS)
+			r = count_subject(figures, quarter, claims, column);
+		else if (figures_is_list(table))
 			r = count_list(figures, quarter, claims, table,
 			    column);
 		else

@@ -17,6 +17,7 @@
 
 #include "claims/claims.h"
 #include "limits.h"
+#include "release/distinct.h"
 #include "util/arena.h"
 #include "util/attr.h"
 #include "util/map.h"
@@ -90,6 +91,7 @@ struct figures_count {
 struct figures_quarter {
 	uint64_t totals[FIGURES_N_KINDS][LIMIT_REPORT_COLUMNS];
 	uint64_t n_erased[FIGURES_N_KINDS]; /* whose values are not kept */
+	struct distinct subjects;
 	uint64_t cells[FIGURES_N_TABLES][LIMIT_REPORT_ROWS]
 		      [LIMIT_REPORT_COLUMNS];
 };

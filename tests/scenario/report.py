@@ -26,6 +26,7 @@ class Asked:
         self.decisions = collections.Counter()
         self.by = collections.defaultdict(collections.Counter)
         self.fields = collections.Counter()
+        self.subjects = set()
 
     def ask(self, who, kind, body, subject_kind):
         answer = self.holder.ask(who, body)
@@ -39,6 +40,7 @@ class Asked:
         self.by["end_use"][body["end_use"], decision] += 1
         self.by["purpose"][body["purpose"], decision] += 1
         if decision == "permit":
+            self.subjects.add(json.dumps(body["subject"], sort_keys=True))
             self.by["disclosed"]["some" if answer.status == 200 else "else", decision] += 1
         if answer.status == 200:
             for field in answer.body["record"]:
@@ -99,6 +101,7 @@ def t01_exact_figures_are_what_was_asked(holder):
     for name, want in asked.by.items():
         have = {key: n for key, n in cells(got, name).items() if n}
         equal(have, dict(want), name)
+    equal(cells(got, "subjects")["distinct", "permit"], len(asked.subjects), "subjects")
     have = {row: n for (row, _), n in cells(got, "fields_disclosed").items() if n}
     equal(have, dict(asked.fields), "fields")
     rules = cells(got, "rules")

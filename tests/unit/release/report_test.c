@@ -124,6 +124,32 @@ entries_are_counted_in_their_row(void)
 }
 
 static void
+a_subject_is_counted_once_a_quarter(void)
+{
+	CLEANUP(house_fini) struct house house;
+	const struct report *report;
+
+	begin(&house, made_log_day(2025, 1, 1), made_log_day(2025, 7, 1),
+	    false);
+	for (unsigned i = 0; i < 2000; i++) {
+		char index[80];
+		const struct made_label labels[] = { { "subject_index",
+		    index } };
+
+		/* 500 subjects, twice in each quarter. */
+		snprintf(index, sizeof(index), "\"%08x%08x%048d\"",
+		    (i % 500) * 2654435761u, i % 500, 0);
+		check(made_log_add(&house.log, &house.figures, "request",
+			  "permit", made_log_day(2025, i < 1000 ? 1 : 4, 1),
+			  labels, 1, true) == 0);
+	}
+	add_approvals(&house, made_log_day(2025, 7, 2), "done", "true", 1);
+	report = end(&house);
+	check_u64(cell_of(report, FIGURES_BY_SUBJECTS, "distinct", 0)->n,
+	    1000);
+}
+
+static void
 only_whole_quarters_are_in_tables(void)
 {
 	CLEANUP(house_fini) struct house house;
@@ -549,6 +575,7 @@ every_column_of_the_tables_has_two_rows(void)
 
 static const struct tap_test tests[] = {
 	TEST(entries_are_counted_in_their_row),
+	TEST(a_subject_is_counted_once_a_quarter),
 	TEST(only_whole_quarters_are_in_tables),
 	TEST(quarters_of_erased_values_give_no_tables),
 	TEST(lists_of_small_quarters_are_left_out),
