@@ -142,12 +142,13 @@ open_table(struct buf *page, const char *caption, const char *first,
 }
 
 static void
-put_legend(struct buf *page, const char *const *columns, size_t n)
+put_legend(struct buf *page, const char *const *columns, size_t n,
+    size_t first)
 {
 	put(page, "<p class=\"soft\" aria-hidden=\"true\">");
 	for (size_t k = 0; k < n; k++)
-		buf_add_format(page, "<span class=\"c%zu\">■</span> %s ", k,
-		    columns[k]);
+		buf_add_format(page, "<span class=\"c%zu\">■</span> %s ",
+		    first + k, columns[k]);
 	put(page, "</p>\n");
 }
 
@@ -170,8 +171,8 @@ put_entries(struct buf *page, const struct figures *figures)
 	}
 	put(page, "</tbody></table>\n<p>Policies in force at the end: <code>");
 	webtext_add(page, figures->packs);
-	buf_add_format(page, "</code>; they changed %llu times in the "
-	    "period.</p></section>\n",
+	buf_add_format(page, "</code>; changes in the period: "
+	    "%llu.</p></section>\n",
 	    (unsigned long long)figures->n_pack_changes);
 }
 
@@ -194,7 +195,7 @@ put_months(struct buf *page, const struct figures *figures)
 	open_section(page, "months", "Decisions on requests, by month");
 	chart_standing(page, "months-plot", "Decisions on requests, by month",
 	    bars, figures->n_months, kind->n_decisions);
-	put_legend(page, kind->decisions, kind->n_decisions);
+	put_legend(page, kind->decisions, kind->n_decisions, 0);
 	open_table(page, "entries of requests; open to everybody", "month",
 	    kind->decisions, kind->n_decisions);
 	for (size_t i = 0; i < figures->n_months; i++) {
@@ -221,19 +222,22 @@ plot_table(struct buf *page, const struct report_table *table)
 {
 	struct chart_bar bars[LIMIT_REPORT_ROWS];
 	char id[64];
+	size_t from;
+	size_t to;
 
+	/* A decision has its colour, whichever columns a table has. */
+	figures_columns(table->table, &from, &to);
 	for (size_t i = 0; i < table->n_rows; i++) {
 		bars[i] = (struct chart_bar){ .title = table->rows[i].title };
 		for (size_t k = 0; k < table->n_columns; k++) {
-			bars[i].parts[k] = table->rows[i].cells[k].n;
+			bars[i].parts[from + k] = table->rows[i].cells[k].n;
 			bars[i].is_withheld |=
 			    table->rows[i].cells[k].is_withheld;
 		}
 	}
 	snprintf(id, sizeof(id), "%s-plot", table->spec->id);
-	chart_lying(page, id, table->spec->title, bars, table->n_rows,
-	    table->n_columns);
-	put_legend(page, table->columns, table->n_columns);
+	chart_lying(page, id, table->spec->title, bars, table->n_rows, to);
+	put_legend(page, table->columns, table->n_columns, from);
 }
 
 /* What the columns add up to; of a list, what they are of. */
@@ -277,7 +281,7 @@ put_table(struct buf *page, const struct report_table *table)
 	plot_table(page, table);
 	memcpy(columns, table->columns, sizeof(table->columns));
 	columns[table->n_columns] = "total";
-	open_table(page, table->spec->counts, "", columns,
+	open_table(page, table->spec->counts, "of which", columns,
 	    table->n_columns + !is_list);
 	for (size_t i = 0; i < table->n_rows; i++) {
 		put(page, "<tr><th scope=\"row\">");

@@ -466,7 +466,14 @@ h_more_names_than_rows_are_refused(void)
 		check(r == 0 || i == LIMIT_REPORT_ROWS);
 	}
 	check_u64(r, FIGURES_E_LIMIT);
-	r = 0;
+}
+
+static void
+h_more_kinds_of_entries_than_can_be_are_refused(void)
+{
+	CLEANUP(house_fini) struct house house;
+	int r = 0;
+
 	begin(&house, made_log_day(2025, 1, 1), made_log_day(2026, 1, 1),
 	    false);
 	for (unsigned i = 0; i <= LIMIT_MONITOR_KINDS && r == 0; i++) {
@@ -583,6 +590,7 @@ static const struct tap_test tests[] = {
 	TEST(forms_withhold_what_is_withheld),
 	TEST(h_entries_out_of_order_are_refused),
 	TEST(h_more_names_than_rows_are_refused),
+	TEST(h_more_kinds_of_entries_than_can_be_are_refused),
 	TEST(h_more_agencies_than_can_be_are_refused),
 	TEST(h_the_longest_names_fit_into_every_form),
 	TEST(periods_have_their_limits),
