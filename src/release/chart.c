@@ -48,9 +48,9 @@ scale(uint64_t n, uint64_t most, uint64_t room)
 {
 	if (n == 0)
 		return 0;
-	if (n > UINT64_MAX / room)
-		return n / (most / room);
-	return MAX(n * room / most, UINT64_C(1));
+	for (; n > UINT32_MAX; n /= 2)
+		most /= 2;
+	return MAX(n * room / MAX(most, UINT64_C(1)), UINT64_C(1));
 }
 
 static void
@@ -128,18 +128,19 @@ chart_standing(struct buf *page, const char *id, const char *title,
 	uint64_t most = most_of(bars, n, n_parts);
 	uint64_t pitch = n > 0 ? WIDTH / n : WIDTH;
 	uint64_t width = pitch > 8 ? pitch - 4 : pitch;
+	uint64_t x = 0;
 
 	if (n == 0)
 		return;
 	open_plot(page, id, title, HEIGHT + FOOT,
 	    "One bar for each month, in parts by decision.");
-	for (size_t i = 0; i < n; i++) {
-		stand_bar(page, &bars[i], i * pitch, MAX(width, UINT64_C(1)),
+	for (size_t i = 0; i < n; i++, x += pitch) {
+		stand_bar(page, &bars[i], x, MAX(width, UINT64_C(1)),
 		    n_parts, most);
 		if (pitch < 48 && i % (48 / MAX(pitch, UINT64_C(1)) + 1) != 0)
 			continue;
 		buf_add_format(page, "<text x=\"%llu\" y=\"%d\">",
-		    (unsigned long long)(i * pitch), HEIGHT + FOOT - 4);
+		    (unsigned long long)x, HEIGHT + FOOT - 4);
 		webtext_add(page, bars[i].title);
 		buf_add_text(page, "</text>\n");
 	}

@@ -264,11 +264,10 @@ count_split(const struct figures *figures, struct figures_quarter *quarter,
 {
 	char text[64];
 	struct str value = quality_of(figures, claims, table, text);
-	const struct figures_row_spec *row;
 	size_t i = 0;
 
 	/* The last row takes what no other does. */
-	while ((row = figures_row(table, i + 1)) != NULL &&
+	while (figures_row(table, i + 1) != NULL &&
 	    !str_is_equal(value, str_of(figures_row(table, i)->value)))
 		i++;
 	quarter->cells[table][i][column]++;
