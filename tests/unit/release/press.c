@@ -84,6 +84,8 @@ press_open_with(struct press *press, const struct press_request *rows,
 	struct house *house = &press->house;
 
 	house_open(house);
+	press->checkpoint = STR("");
+	press->policy = NULL;
 	for (size_t i = 0; i < n; i++)
 		ask_one(press, &rows[i]);
 	diag_init(&press->diags, &house->arena, STR("release"),
@@ -93,6 +95,7 @@ press_open_with(struct press *press, const struct press_request *rows,
 	stock_init(&press->stock, house->store, unwrap, house);
 	press->order = (struct order){ .title = press->profile.title,
 		.agency = STR(""),
+		.kind = STR(""),
 		.nonce = STR("00"),
 		.from = 1,
 		.to = house_size(house),
@@ -197,7 +200,8 @@ press_build(struct press *press, int *fd,
 	struct build_input input = { .stock = &press->stock,
 		.order = &press->order,
 		.holder = STR("NYDMV"),
-		.checkpoint = house->gate.note,
+		.checkpoint = press->checkpoint.len > 0 ? press->checkpoint
+							: house->gate.note,
 		.key = house->signer.key };
 	struct draft_report drafted;
 	struct build_report built;
@@ -290,7 +294,8 @@ press_release(struct press *press)
 enum inspect_flaw
 press_inspect(struct press *press, struct str release)
 {
-	struct inspect_terms terms = { .key = press->house.signer.key };
+	struct inspect_terms terms = { .key = press->house.signer.key,
+		.policy = press->policy };
 	struct inspect_visitor nobody = { 0 };
 	int fd = press_file_of(release);
 	int r = inspect_run(&press->report, fd, &terms, &nobody);

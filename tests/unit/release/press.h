@@ -27,6 +27,9 @@ struct press {
 	struct order order;
 	struct diag_list diags;
 	struct inspect_report report;
+	/* When they are set: what is built under, and what is asked for. */
+	struct str checkpoint;
+	const struct tlog_policy *policy;
 };
 
 extern const char press_profile[];
