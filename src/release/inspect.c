@@ -523,8 +523,9 @@ take_sign(struct inspect *inspect, struct str line)
 		return found(inspect, INSPECT_LIMIT);
 	r = signoff_read(&list->items[list->n], &inspect->passing, receipt,
 	    &inspect->terms->key);
-	/* Nobody signs an entry that is not there yet. */
+	/* What is signed holds its checkpoint; texts were read before. */
 	if (r > 0 || (r == 0 &&
+			 strcmp(list->items[list->n].act, "sign") == 0 &&
 			 list->items[list->n].index <
 			     inspect->report->tree_size))
 		return found(inspect, INSPECT_SIGNATURE);

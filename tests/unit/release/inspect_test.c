@@ -444,6 +444,31 @@ p10_words_of_a_person_need_their_reviewers_entry(void)
 	press_close(&press);
 }
 
+/* Between the review and the build the log may have been published. */
+static void
+p10_a_review_may_stand_under_the_checkpoint(void)
+{
+	struct str parts[4];
+	char body[65];
+	char review[65];
+	int fd;
+
+	press_open(&press);
+	check(press_build(&press, &fd, NULL) == 0);
+	press_digests(body, review, press_bytes(&press, fd));
+	close(fd);
+	parts[1] = press_sign(&press, "pam", "privacy_officer", "review",
+	    review);
+	check(press_build(&press, &fd, NULL) == 0);
+	parts[0] = press_bytes(&press, fd);
+	close(fd);
+	press_digests(body, review, parts[0]);
+	parts[2] = press_sign(&press, "cal", "counsel", "sign", body);
+	parts[3] = press_sign(&press, "pam", "privacy_officer", "sign", body);
+	expect(INSPECT_NONE, arena_join(&press.house.arena, parts, 4));
+	press_close(&press);
+}
+
 static void
 p9_two_signatures_are_of_two_persons(void)
 {
@@ -589,6 +614,7 @@ static const struct tap_test tests[] = {
 	TEST(h12_an_entry_of_another_holder_or_none_at_all_is_named),
 	TEST(p6_values_that_no_release_may_show_are_refused_even_when_signed),
 	TEST(p10_words_of_a_person_need_their_reviewers_entry),
+	TEST(p10_a_review_may_stand_under_the_checkpoint),
 	TEST(p9_two_signatures_are_of_two_persons),
 	TEST(h12_a_signature_of_something_else_is_none),
 	TEST(h12_more_than_the_limits_is_refused),

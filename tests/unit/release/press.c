@@ -255,9 +255,8 @@ press_sign(struct press *press, const char *who, const char *role,
 	return out;
 }
 
-/* The digest of a release's text, and of the review named in its head. */
-static void
-digests(char body[static 65], char review[static 65], struct str release)
+void
+press_digests(char body[static 65], char review[static 65], struct str release)
 {
 	struct digest digest;
 	const char *at = memmem(release.p, release.len, "\"review\":\"", 10);
@@ -281,7 +280,7 @@ press_release(struct press *press)
 		return press_file();
 	parts[0] = press_bytes(press, fd);
 	close(fd);
-	digests(body, review, parts[0]);
+	press_digests(body, review, parts[0]);
 	parts[1] = review[0] != '\0' ? press_sign(press, "pam",
 					   "privacy_officer", "review", review)
 				     : STR("");

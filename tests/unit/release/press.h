@@ -65,6 +65,10 @@ int press_release(struct press *press);
 struct str press_sign(struct press *press, const char *who, const char *role,
     const char *act, const char *hex);
 
+/* The digest of a release's text, and of the review named in its head. */
+void press_digests(char body[static 65], char review[static 65],
+    struct str release);
+
 /* Inspect; the flaw. */
 enum inspect_flaw press_inspect(struct press *press, struct str release);
 
