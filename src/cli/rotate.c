@@ -15,6 +15,7 @@
 #include "crypto/csprng.h"
 #include "keeper/keyring.h"
 #include "keeper/lastsigned.h"
+#include "store/consignments.h"
 #include "store/entries.h"
 #include "store/requests.h"
 #include "store/succession.h"
@@ -28,7 +29,7 @@ static const struct {
 	mode_t mode;
 } folders[] = {
 	{ "state", 0700 }, { "keys", 0700 }, { "log", 0755 },
-	{ "run", 0700 }, { "outbox", 0700 },
+	{ "run", 0700 }, { "outbox", 0700 }, { "consign", 0700 },
 };
 
 struct rotation {
@@ -59,6 +60,38 @@ note_request(void *context, const struct store_request *request)
 	return 0;
 }
 
+static int
+note_consignment(void *context, const struct store_consignment *consignment)
+{
+	if (consignment->state != CONSIGNMENTS_ERASED)
+		*(bool *)context = true;
+	return 0;
+}
+
+/* What would have to be in two places. */
+static int
+check_nothing_waits(struct rotation *rotation)
+{
+	struct cli *cli = rotation->cli;
+	struct store *store = admin_gate(rotation->old)->store;
+	bool is_waiting = false;
+	bool is_held = false;
+	int r = requests_each_referred(store, STR(""), note_request,
+	    &is_waiting);
+
+	if (r == 0)
+		r = consignments_each(store, note_consignment, &is_held);
+	if (r < 0)
+		return verb_fault(cli, r, "store");
+	if (is_waiting)
+		return verb_fail(cli, VERB_NO, "requests wait for an approval: "
+			"have them decided first");
+	return is_held
+	    ? verb_fail(cli, VERB_NO, "a consignment is held: it stays with "
+		"the log that it came to; have it opened or destroyed first")
+	    : VERB_OK;
+}
+
 /* Everything that is logged is published, and nothing waits. */
 static int
 check_old(struct rotation *rotation)
@@ -69,7 +102,6 @@ check_old(struct rotation *rotation)
 	struct tlog_note_key key;
 	struct digest root;
 	struct str vkey;
-	bool is_waiting = false;
 	int r = verb_read(cli, &vkey, in(rotation, rotation->dir,
 	    "keys/log.vkey"), LIMIT_TLOG_NOTE_BYTES);
 
@@ -91,14 +123,7 @@ check_old(struct rotation *rotation)
 		    "%" PRIu64 " entries are logged and %" PRIu64
 		    " are published: serve it until all are",
 		    rotation->size, checkpoint.size);
-	r = requests_each_referred(gate->store, STR(""), note_request,
-	    &is_waiting);
-	if (r < 0)
-		return verb_fault(cli, r, "store");
-	return is_waiting
-	    ? verb_fail(cli, VERB_NO, "requests wait for an approval: have them "
-		"decided first")
-	    : VERB_OK;
+	return check_nothing_waits(rotation);
 }
 
 /* What follows "example.org/log" is "example.org/log/2", and so on. */

@@ -39,6 +39,7 @@ enum operation_path {
 	PATH_REQUEST,  /* the main path */
 	PATH_REGISTER, /* a ground is registered or changed */
 	PATH_APPROVE,  /* a person approves, the request is decided again */
+	PATH_CONSIGN,  /* a consignment is registered, opened whole or ended */
 	PATH_OFFICE,   /* the holder's staff does something */
 	PATH_LOOK,     /* something of one's own is read */
 	PATH_READY,    /* can the log be written? */
@@ -61,6 +62,7 @@ struct ask_request {
 	struct str end_use;
 	struct str reason;
 	struct str requestor; /* id; empty: the operator */
+	struct str source;    /* id of a consignment; empty: the records */
 	enum record_field fields[LIMIT_ASK_FIELDS];
 	size_t n_fields;
 };
@@ -107,6 +109,8 @@ struct ask_look {
 	struct str for_asker;
 	bool is_whole_answer; /* the answer is the receipt itself */
 };
+
+struct ask_consign; /* gate/consignment.h */
 
 struct ask {
 	struct arena arena;
@@ -174,6 +178,7 @@ struct ask {
 	struct ask *child;	      /* the request decided again */
 	struct ask *approver;	      /* of a child: who waits for it */
 	struct ask_look *look;	      /* NULL: no older entry */
+	struct ask_consign *consign;  /* NULL: nothing of a consignment */
 
 	/* enter, answer */
 	struct str request_id;

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "consign/head.h"
 #include "crypto/seal.h"
 #include "gate/ask.h"
 #include "gate/keys.h"
@@ -48,6 +49,11 @@ struct gate {
 	struct str dir;	   /* packs/ and trust/ below it */
 	const struct str *trust; /* authorities that may sign; none: all there */
 	size_t n_trust;
+
+	struct source consignment; /* the one asked last; may be closed */
+	char consignment_id[CONSIGN_ID + 1];
+	int32_t consignment_day; /* ages and plate years are read as of then */
+	bool may_end; /* a consignment may wait to be erased */
 
 	/* policy in force */
 	struct vocabulary vocabulary;

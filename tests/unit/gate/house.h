@@ -30,6 +30,7 @@ struct house {
 	bool is_index_down;
 	bool is_answer_lost; /* it signed, and was not heard */
 	size_t n_signed;
+	size_t n_tokens; /* made, of consignments */
 	int64_t walk_us; /* spent in path_walk, for benches */
 	bool is_keyed;	 /* house_ask_all() gives each ask a key of its own */
 	uint64_t n_keys;
@@ -55,8 +56,8 @@ struct house_answer {
  * One ask. who: "amy" (requester, on case 24-001), "bob" (not on it), "sue"
  * (supervisor), "old" (training lapsed), "out" (suspended), "zed" (another
  * agency), "nobody" (unknown certificate); of the holder's staff "cal"
- * (counsel), "pam" (privacy officer), "dot" (data owner and counsel). body:
- * JSON text.
+ * (counsel), "pam" and "dan" (privacy officers), "dot" (data owner and
+ * counsel), "dora" (data owner), "kim" and "ken" (key holders). body: JSON text.
  */
 struct house_answer house_ask(struct house *house, const char *who,
     const char *operation, const char *parameter, const char *key,
