@@ -163,6 +163,16 @@
 #define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
+#define LIMIT_TOKEN_BYTES 2048	   /* a portal's token: some 500 are usual */
+#define LIMIT_TOKEN_ID 128	   /* its jti: a UUID has 36 */
+#define LIMIT_TOKEN_LIFE_S 900	   /* from iat to exp, however it is set */
+#define LIMIT_TOKEN_CLOCK_S 30	   /* a portal's clock may be ahead by this */
+#define LIMIT_SELF_PAGE 8	   /* look-ups told of in one answer */
+#define LIMIT_SELF_BUCKET 65536	   /* its length is a multiple of this */
+#define LIMIT_SELF_LIFTS 64	   /* seals lifted on the way of one ask */
+#define LIMIT_SEAL_DAYS 3653	   /* no seal lasts longer: ten years */
+#define LIMIT_COMPLAINT_TEXT 4000  /* what a person writes */
+#define LIMIT_COMPLAINTS 100	   /* of the queue, shown at once */
 #define LIMIT_CLOCK_BACK_MS 5000   /* a clock may be behind the log at a start */
 
 /* front */

@@ -15,6 +15,7 @@
 #include "gate/judge.h"
 #include "gate/members.h"
 #include "gate/refusal.h"
+#include "gate/token.h"
 #include "limits.h"
 #include "source/record.h"
 #include "source/subject.h"
@@ -40,6 +41,8 @@ enum operation_path {
 	PATH_REGISTER, /* a ground is registered or changed */
 	PATH_APPROVE,  /* a person approves, the request is decided again */
 	PATH_LOOK,     /* something of one's own is read */
+	PATH_SELF,     /* a person, vouched for by a portal, looks or complains */
+	PATH_COMPLAINT, /* the holder reads or answers complaints */
 	PATH_READY,    /* can the log be written? */
 };
 
@@ -81,6 +84,26 @@ struct ask_register {
 	struct str document; /* 32 bytes or empty */
 	struct str scope[LIMIT_ASK_FIELDS];
 	size_t n_scope;
+	bool is_sealed; /* the person does not hear of it until … */
+	int64_t seal_until_us;
+	int64_t seal_after_us; /* the ground ended; -1: does not count */
+};
+
+/* What a complaint, or the answer to one, says. */
+struct ask_complaint {
+	struct str change; /* "file", "answer" */
+	struct str id;
+	uint64_t about; /* the entry complained of */
+	struct str reason; /* or the finding; code */
+	struct str text;
+};
+
+/* An entry shown to the person whom it is about: what its receipt opens. */
+struct ask_shown {
+	uint64_t index;
+	struct str leaf;
+	struct str opened; /* disclosures, each followed by '~' */
+	struct str core;   /* JSON members */
 };
 
 #define ASK_SCOPES 5 /* places by enum scope, of which 0 is none */
@@ -108,6 +131,7 @@ struct ask {
 	struct str certificate; /* 32 bytes */
 	struct str peer;
 	struct str idempotency;
+	struct str token; /* of a portal, as it came */
 	struct digest body_digest;
 	struct digest key_digest;
 	struct members members;
@@ -133,6 +157,9 @@ struct ask {
 	/* read */
 	struct ask_request request;
 	struct ask_register registration;
+	struct ask_complaint complaint;
+	struct token vouched; /* what the token says */
+	uint64_t before;      /* look-ups below this index are shown */
 	struct subject subjects[LIMIT_ASK_SUBJECTS]; /* named by a ground */
 	size_t n_subjects;
 	struct digest indexes[LIMIT_ASK_SUBJECTS]; /* of those; [0] of a request */
@@ -148,6 +175,7 @@ struct ask {
 
 	/* fetch, minimise, mark */
 	struct record record;
+	struct str person; /* whose record it is: canonical; or empty */
 	uint64_t disclosed; /* RECORD_BIT set */
 	struct str outcome; /* "one", "none", "many", "sealed", … */
 	struct str record_json;
@@ -158,6 +186,9 @@ struct ask {
 	struct ask *child;	      /* the request decided again */
 	struct ask *approver;	      /* of a child: who waits for it */
 	struct ask_look *look;	      /* NULL: no older entry */
+	struct ask_shown *shown;      /* NULL: none are shown */
+	size_t n_shown;
+	bool has_more; /* older ones than these */
 
 	/* enter, answer */
 	struct str request_id;

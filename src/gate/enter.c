@@ -1,16 +1,19 @@
 /*
  * enter: the event becomes an entry, with the rows that belong to it: sealed
- * values, the request's state, its idempotency key, the counters (G2).
+ * values, the request's state, its idempotency key, the counters, whom it was
+ * about (G2).
  */
 #include "gate/path.h"
 
 #include <errno.h>
 
 #include "gate/approve.h"
+#include "gate/complaint.h"
 #include "gate/core.h"
 #include "gate/ledger.h"
 #include "gate/replay.h"
 #include "gate/scopes.h"
+#include "gate/self.h"
 #include "store/store.h"
 #include "util/fault.h"
 #include "util/hex.h"
@@ -130,6 +133,26 @@ fill_request(struct ask *ask)
 	put_list(ask, LABEL_APPROVALS, ask->approvals, ask->n_approvals);
 }
 
+/* "lifts 2027-01-01T00:00:00.000000Z; 90 days after its end" */
+static void
+put_seal(struct ask *ask)
+{
+	const struct ask_register *reg = &ask->registration;
+	char time[INSTANT_TEXT_SIZE];
+	struct str text;
+
+	if (!reg->is_sealed || ask->is_settled)
+		return;
+	instant_format(time, reg->seal_until_us);
+	text = reg->seal_after_us < 0
+	    ? arena_format(&ask->arena, "lifts %s", time)
+	    : arena_format(&ask->arena, "lifts %s; %lld days after its end",
+		  time, (long long)(reg->seal_after_us / INSTANT_DAY));
+	if (text.p == NULL)
+		ask->entry.has_failed = true;
+	put(ask, LABEL_SEAL, text);
+}
+
 static void
 fill_ground(struct ask *ask)
 {
@@ -146,6 +169,32 @@ fill_ground(struct ask *ask)
 	put(ask, LABEL_REQUESTOR, reg->requester);
 	put_list(ask, LABEL_DETAIL, detail, ARRAY_LEN(detail));
 	put_list(ask, LABEL_SUBJECTS, subjects, ask->n_subjects);
+	put_seal(ask);
+}
+
+/* Who looks, or is complained for, stays with the holder. */
+static void
+fill_self(struct ask *ask)
+{
+	const struct ask_complaint *complaint = &ask->complaint;
+
+	put(ask, LABEL_WHAT,
+	    ask->n_parameters == 0
+		? ask->operation->name
+		: arena_format(&ask->arena, "%.*s %.*s",
+		      STR_ARG(ask->operation->name),
+		      STR_ARG(ask->parameters[0])));
+	if (ask->n_subjects > 0)
+		put_hex(ask, LABEL_SUBJECT_INDEX,
+		    digest_str(&ask->indexes[0]));
+	put(ask, LABEL_CHANGE, complaint->change);
+	put(ask, LABEL_COMPLAINT, complaint->id);
+	put(ask, LABEL_REASON, complaint->reason);
+	put(ask, LABEL_TEXT, complaint->text);
+	if (complaint->change.len > 0)
+		put(ask, LABEL_ABOUT,
+		    arena_format(&ask->arena, "%llu",
+			(unsigned long long)complaint->about));
 }
 
 static void
@@ -192,6 +241,9 @@ fill(const struct gate *gate, struct ask *ask)
 		fill_ground(ask);
 	else if (ask->operation->path == PATH_APPROVE)
 		fill_approval(ask);
+	else if (ask->operation->path == PATH_SELF ||
+	    ask->operation->path == PATH_COMPLAINT)
+		fill_self(ask);
 	else if (ask->n_parameters > 0)
 		put(ask, LABEL_WHAT,
 		    arena_format(&ask->arena, "%.*s %.*s",
@@ -288,6 +340,8 @@ write_rows(struct gate *gate, struct ask *ask)
 			       : replay_put_key(gate, ask);
 	if (r == 0 && is_request)
 		r = count(gate, ask);
+	if (r == 0 && ask->operation->entry == ENTRY_COMPLAINT)
+		r = complaint_put(gate, ask);
 	if (r == 0 && ask->approver != NULL)
 		r = replay_keep_late(gate, ask->approver);
 	return TRACE(r);
@@ -298,6 +352,15 @@ static bool
 is_answered_later(const struct ask *ask)
 {
 	return ask->operation->path == PATH_APPROVE && ask->child != NULL;
+}
+
+/* Half an entry is none: the whole batch is taken back. */
+static void
+give_up(struct batch *batch, int r)
+{
+	TRACE(r);
+	fault_trail(stderr);
+	batch->failed = REFUSAL_LOG_UNAVAILABLE;
 }
 
 int
@@ -315,12 +378,22 @@ enter_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (r == 0)
 		r = write_rows(gate, ask);
 	if (r < 0) {
-		/* Half an entry is none: the whole batch is taken back. */
-		TRACE(r);
-		fault_trail(stderr);
-		batch->failed = REFUSAL_LOG_UNAVAILABLE;
+		give_up(batch, r);
 		return 0;
 	}
 	batch->n_entries++;
+	return 0;
+}
+
+/* Once for all: whom the requests of the batch were about. */
+int
+enter_batch(struct gate *gate, struct batch *batch)
+{
+	int r = batch->n_entries > 0 ? self_note(gate, batch) : 0;
+
+	if (r < 0)
+		give_up(batch, r);
+	else if (r == SELF_E_DOWN)
+		batch->failed = REFUSAL_LOG_UNAVAILABLE;
 	return 0;
 }

@@ -6,8 +6,10 @@
 #include "gate/path.h"
 
 #include "gate/approve.h"
+#include "gate/complaint.h"
 #include "gate/look.h"
 #include "gate/register.h"
+#include "gate/self.h"
 #include "store/store.h"
 #include "util/fault.h"
 #include "util/instant.h"
@@ -165,6 +167,10 @@ ground_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		return TRACE(approve_apply(gate, batch, ask));
 	case PATH_LOOK:
 		return TRACE(look_apply(gate, ask));
+	case PATH_SELF:
+		return TRACE(self_apply(gate, ask));
+	case PATH_COMPLAINT:
+		return TRACE(complaint_apply(gate, ask));
 	case PATH_READY:
 	default:
 		return 0;

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crypto/ed25519.h"
 #include "crypto/seal.h"
 #include "gate/ask.h"
 #include "gate/keys.h"
@@ -26,6 +27,12 @@
 #include "tlog/edge.h"
 #include "util/clock.h"
 #include "util/random.h"
+
+/* A portal and the key of its tokens. */
+struct gate_portal {
+	struct str id; /* of its requester row, which has its certificate */
+	struct ed25519_public key;
+};
 
 struct gate {
 	/* inputs, borrowed */
@@ -39,6 +46,10 @@ struct gate {
 	struct str dir;	   /* packs/ and trust/ below it */
 	const struct str *trust; /* authorities that may sign; none: all there */
 	size_t n_trust;
+	struct str state; /* the holder's: of its licences */
+	const struct gate_portal *portals; /* who may vouch for a person */
+	size_t n_portals;
+	int64_t token_life_us;
 
 	/* policy in force */
 	struct vocabulary vocabulary;
@@ -111,6 +122,6 @@ int path_walk(struct gate *gate, struct batch *batch) MUST_USE NONNULL;
 /* The steps, each in the file of its name. */
 path_ask_fn identify_ask, read_ask, ground_ask, weigh_ask, decide_ask,
     fetch_ask, minimise_ask, mark_ask, enter_ask, answer_ask;
-path_batch_fn read_batch, commit_batch, sign_batch;
+path_batch_fn read_batch, enter_batch, commit_batch, sign_batch;
 
 #endif

@@ -108,6 +108,7 @@ replay_is_kept(const struct ask *ask)
 
 	/* What failed on our side may be tried again with the same key. */
 	return ask->idempotency.len > 0 && !ask->is_silent &&
+	    ask->operation->path != PATH_SELF &&
 	    code != REFUSAL_KEY_REUSED && code != REFUSAL_IN_PROGRESS &&
 	    refusal_status(code) < 500;
 }
