@@ -25,6 +25,7 @@ run_open(struct cli *cli)
 	json_put_string(&json, "number", str_of(cli->options.operands[0]));
 	json_put_string(&json, "offence",
 	    str_of(option_get(&cli->options, "offence")));
+	subject_json_put_seal(cli, &json);
 	r = subject_json_put_list(cli, &json);
 	json_close_object(&json);
 	return r != VERB_OK ? r
@@ -83,6 +84,7 @@ static const struct option_spec open_options[] = {
 	    .help = "What is investigated",
 	    .is_required = true },
 	SUBJECT_JSON_LIST,
+	SUBJECT_JSON_SEAL,
 	RECEIPT_OPTION,
 	HTTPS_OPTIONS,
 };
@@ -112,7 +114,9 @@ static const struct verb actions[] = {
 	    .about = "When subjects are named, questions about others wait for "
 		     "a supervisor's approval.",
 	    .examples =
-		"a burglary\tstile case open 2026-0117 --offence burglary\n",
+		"a burglary\tstile case open 2026-0117 --offence burglary\n"
+		"not told of until half a year after its end\tstile case open "
+		"2026-0118 --offence fraud --seal-days 180\n",
 	    .options = open_options,
 	    .n_options = ARRAY_LEN(open_options),
 	    .least = 1,

@@ -43,6 +43,19 @@
 		    "person:FAMILY,GIVEN,DATE",                                \
 	    .is_repeated = true }
 
+/* Rows for a ground under seal. */
+#define SUBJECT_JSON_SEAL                                                      \
+	{ .name = "seal-until", .kind = OPTION_DATE, .value = "DAY",           \
+	    .help = "Until this day persons are not told of look-ups under "   \
+		    "it" },                                                    \
+	    { .name = "seal-days", .kind = OPTION_NUMBER, .value = "DAYS",     \
+		.help = "Nor until so many days after it ended; what comes "   \
+			"first counts",                                        \
+		.least = 0, .most = LIMIT_SEAL_DAYS }
+
+/* Write "seal":{…} of these; nothing when neither was given. */
+void subject_json_put_seal(struct cli *cli, struct json *json) NONNULL;
+
 /*
  * Write the one subject of the options. Returns: VERB_OK; else the exit code,
  * and it was said why.
