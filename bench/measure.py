@@ -1,9 +1,26 @@
-"""What a tree of processes used: CPU time and memory."""
+"""What a tree of processes used: CPU time and memory; what the disk gives."""
 import os
 import pathlib
+import statistics
 import threading
+import time
 
 TICK = os.sysconf("SC_CLK_TCK")
+
+
+def disk_syncs(folder, n=200, size=4096):
+    """Append and sync, n times: milliseconds, the median and all but one of 100."""
+    times = []
+    path = pathlib.Path(folder) / "syncs"
+    with open(path, "wb", buffering=0) as file:
+        for _ in range(n):
+            began = time.monotonic()
+            file.write(bytes(size))
+            os.fdatasync(file.fileno())
+            times.append((time.monotonic() - began) * 1e3)
+    path.unlink()
+    times.sort()
+    return statistics.median(times), times[int(len(times) * 0.99)]
 
 
 def children(pid):

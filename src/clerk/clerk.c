@@ -40,6 +40,7 @@ struct clerk {
 	int64_t interval_us;
 	struct buf pending;   /* newest checkpoint not yet published */
 	int64_t not_before_us; /* monotonic: the next publication */
+	bool is_stuck;	       /* only a fresh process helps */
 };
 
 static void
@@ -164,7 +165,7 @@ lock_in(struct clerk *clerk)
 
 /* Say what came of a publication. Returns: true when it is worth a retry. */
 static bool
-explain(const struct clerk *clerk, int r)
+explain(struct clerk *clerk, int r)
 {
 	switch (r) {
 	case 0:
@@ -186,6 +187,8 @@ explain(const struct clerk *clerk, int r)
 		return true;
 	default:
 		eventlog_fault(&clerk->log, r, "publish");
+		/* A lock of its own that it cannot let go: ending does. */
+		clerk->is_stuck |= r == -EPROTO;
 		return true;
 	}
 }
@@ -305,6 +308,9 @@ serve(struct clerk *clerk)
 
 	for (;;) {
 		int r = seat_wait(&frame, &clerk->seat, work(clerk));
+
+		if (clerk->is_stuck)
+			return 1;
 
 		if (r == SEAT_E_STOP) {
 			/* The newest is not left behind. */

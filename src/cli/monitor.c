@@ -326,17 +326,17 @@ see_packs(struct monitor *monitor, uint64_t index, const json_t *packs)
 {
 	struct monitor_state *state = &monitor->state;
 	char *text = json_dumps(packs, JSON_COMPACT);
-	struct monitor_change *change;
 
 	if (text == NULL || str_is_equal(str_of(text), state->packs)) {
 		free(text);
 		return;
 	}
 	if (state->packs.len > 0) {
-		change = &monitor->changes[monitor->n_changes];
 		if (monitor->n_changes < LIMIT_MONITOR_CHANGES)
-			*change = (struct monitor_change){ index,
-				arena_str(monitor->arena, str_of(state->last_time)),
+			monitor->changes[monitor->n_changes] =
+			    (struct monitor_change){ index,
+				arena_str(monitor->arena,
+				    str_of(state->last_time)),
 				state->packs,
 				arena_str(monitor->arena, str_of(text)) };
 		monitor->n_changes++;

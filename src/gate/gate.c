@@ -33,6 +33,7 @@
 #define KEEPER_TRIES 100  /* at start, for the keeper to come up */
 #define KEEPER_WAIT_MS 50 /* between two of these */
 #define IDLE_MS 1000	  /* keep house this often without frames */
+#define FIRST_FRONT 4	  /* fronts come after what else is waited for */
 
 struct host {
 	const char *dir;
@@ -311,6 +312,15 @@ connect_clerk(const char *path)
 	return fd;
 }
 
+/* It is gone, and what it was told last perhaps with it. */
+static void
+miss_clerk(struct host *host)
+{
+	close(host->clerk_fd);
+	host->clerk_fd = -1;
+	host->told_size = 0;
+}
+
 /* Tell the clerk of a new checkpoint; never wait for it. */
 static void
 tell_clerk(struct host *host)
@@ -336,8 +346,7 @@ tell_clerk(struct host *host)
 		host->told_size = gate->note_size;
 		return;
 	}
-	close(host->clerk_fd);
-	host->clerk_fd = -1;
+	miss_clerk(host);
 }
 
 static void
@@ -475,6 +484,7 @@ fill_poll(struct host *host, struct pollfd *items, size_t *slots)
 	items[n++] = (struct pollfd){ host->signal_fd, POLLIN, 0 };
 	items[n++] = (struct pollfd){ host->parent_fd, POLLIN, 0 };
 	items[n++] = (struct pollfd){ host->listen_fd, POLLIN, 0 };
+	items[n++] = (struct pollfd){ host->clerk_fd, 0, 0 };
 	for (size_t i = 0; i < LIMIT_FRONTS; i++) {
 		const struct channel *front = &host->turn.fronts[i];
 
@@ -505,8 +515,8 @@ serve_front(struct host *host, const struct pollfd *item, size_t slot)
 static int
 wait_once(struct host *host)
 {
-	struct pollfd items[LIMIT_FRONTS + 3];
-	size_t slots[LIMIT_FRONTS + 3];
+	struct pollfd items[LIMIT_FRONTS + FIRST_FRONT];
+	size_t slots[LIMIT_FRONTS + FIRST_FRONT];
 	size_t n = fill_poll(host, items, slots);
 	int n_ready = poll(items, n, IDLE_MS);
 	char byte;
@@ -519,7 +529,9 @@ wait_once(struct host *host)
 		return 1;
 	if (items[1].revents != 0 && read(host->parent_fd, &byte, 1) <= 0)
 		return 1;
-	for (size_t i = 3; i < n; i++) {
+	if (items[3].revents != 0)
+		miss_clerk(host);
+	for (size_t i = FIRST_FRONT; i < n; i++) {
 		if (items[i].revents != 0)
 			serve_front(host, &items[i], slots[i]);
 	}

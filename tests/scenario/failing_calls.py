@@ -103,6 +103,10 @@ def every_call_fails_once(holder, role, most):
     equal(holder.ask("alice", about(VIN)).status, 200)
     counts = calls_of_one_request(holder, role)
     n_faults = 0
+    if role == "clerk":
+        # Some release a lock, and one that stays taken stops every reader of the
+        # store until SQLite gives up on it: no kernel refuses that.
+        del counts["fcntl"]
     for name, count in sorted(counts.items()):
         for number in range(1, min(count, most) + 1):
             for error in ERRORS[name]:
