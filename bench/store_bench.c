@@ -100,7 +100,7 @@ populate(struct bench *bench)
 			    STR("2404"), 1, 0, STR("r0") }));
 	must(bench,
 	    entries_put_epoch(bench->store,
-		&(struct store_epoch){ 1, 1, STR("wrapped") }));
+		&(struct store_epoch){ 1, STR(""), 1, STR("wrapped") }));
 	for (uint64_t i = 0; i < N_REQUESTERS; i++) {
 		struct str id =
 		    arena_format(&bench->arena, "r%llu", (unsigned long long)i);

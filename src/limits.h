@@ -140,6 +140,7 @@
 #define LIMIT_ASK_SUBJECTS 16	   /* persons or vehicles a ground may name */
 #define LIMIT_ENTRY_VALUE 16384	   /* one label's value */
 #define LIMIT_ENTRY_BYTES 65535	   /* one leaf (C2SP tlog-tiles: u16 length) */
+#define LIMIT_ENTRY_KEPT 65536 /* all disclosures of one entry, sealed together */
 #define LIMIT_ENTRY_DISCLOSURES 32768 /* so that a receipt's extra stays < 64 KiB */
 #define LIMIT_PACKS 16		   /* packs in force */
 #define LIMIT_PACK_BYTES (4u << 20) /* one file of a pack */
@@ -162,6 +163,8 @@
 #define LIMIT_EPOCH_HOURS 24	   /* one sealing key */
 #define LIMIT_IDEMPOTENCY_HOURS 24 /* an answer can be had again */
 #define LIMIT_ANSWER_BYTES (512u << 10) /* body of one answer: half a frame */
+#define LIMIT_ERASE 500		   /* entries of one erasure: some 20 ms of the gate */
+#define LIMIT_SWEEP 1000	   /* keys of ended epochs overwritten in one step */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
 #define LIMIT_TOKEN_BYTES 2048	   /* a portal's token: some 500 are usual */
 #define LIMIT_TOKEN_ID 128	   /* its jti: a UUID has 36 */
@@ -170,7 +173,6 @@
 #define LIMIT_SELF_PAGE 8	   /* look-ups told of in one answer */
 #define LIMIT_SELF_BUCKET 65536	   /* its length is a multiple of this */
 #define LIMIT_SELF_LIFTS 64	   /* seals lifted on the way of one ask */
-#define LIMIT_SEAL_DAYS 3653	   /* no seal lasts longer: ten years */
 #define LIMIT_COMPLAINT_TEXT 4000  /* what a person writes */
 #define LIMIT_COMPLAINTS 100	   /* of the queue, shown at once */
 #define LIMIT_CLOCK_BACK_MS 5000   /* a clock may be behind the log at a start */
@@ -199,6 +201,17 @@
 #define LIMIT_FRONT_CHAIN 8	       /* certificates a client may present */
 #define LIMIT_FRONT_PEM_BYTES (4u << 20) /* a CA bundle or revocation list */
 #define LIMIT_FRONT_LOG_FILE (17u << 20) /* 256 entries of 2 + 65,535 bytes */
+
+/* release */
+#define LIMIT_RELEASE_RULES 512	   /* rows of a profile: all labels of all kinds */
+#define LIMIT_RELEASE_CLAIMS 64	   /* labels of one entry, which has 28 */
+#define LIMIT_RELEASE_LINE (256u << 10) /* an entry, its disclosures, exemptions */
+#define LIMIT_RELEASE_HEAD (1u << 20) /* memory of the first line and its texts */
+#define LIMIT_RELEASE_ENTRY (2u << 20) /* memory of one line while it is read */
+#define LIMIT_RELEASE_PAGES 200000 /* of one PDF; a shelf of 100 volumes */
+#define LIMIT_RELEASE_BAR 42	   /* letters of the exemptions of one claim */
+#define LIMIT_RELEASE_SIGNS 16	   /* signatures and reviews of one release */
+#define LIMIT_RELEASE_EPOCHS 64	   /* sealing keys held open while reading */
 
 /* cli */
 #define LIMIT_OPTIONS 256	     /* options on one command line */

@@ -11,6 +11,7 @@
 /* What is gathered while the entry is walked. */
 struct gather {
 	size_t n;
+	bool has_escapes; /* some label is not spelt as it is */
 	struct claims_claim claims[LIMIT_CLAIMS_MEMBERS];
 };
 
@@ -147,6 +148,47 @@ gather_digests(struct gather *gather, struct str label, struct str array)
 	return r == CLAIMS_JSONTEXT_E_END ? 0 : walk_result(r);
 }
 
+/* Labels are many and plain: only escapes make two spellings equal. */
+static bool
+has_label(struct gather *gather, struct str label)
+{
+	gather->has_escapes |= memchr(label.p, '\\', label.len) != NULL;
+	for (size_t i = 0; i < gather->n; i++) {
+		struct str other = gather->claims[i].label;
+
+		if (gather->has_escapes
+			? claims_jsontext_is_equal(label, other)
+			: str_is_equal(label, other))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A closed member as claims_put() writes it, which is how nearly all are: one
+ * digest, no white space. Steps over it and the name it has reserved.
+ */
+static bool
+take_usual(struct claims_jsontext *walk, struct str *digest)
+{
+	static const struct str before = STR_INIT("[{\"...\":\"");
+	static const struct str behind = STR_INIT("\"}]");
+	size_t from = walk->at + before.len;
+	struct str text = str_part(walk->text, from,
+	    from + CLAIMS_DIGEST_TEXT);
+
+	if (!str_has_prefix(str_part(walk->text, walk->at, walk->text.len),
+		before) ||
+	    !str_has_prefix(str_part(walk->text, from + CLAIMS_DIGEST_TEXT,
+				walk->text.len),
+		behind) ||
+	    !is_digest(text))
+		return false;
+	*digest = text;
+	walk->at = from + CLAIMS_DIGEST_TEXT + behind.len;
+	return true;
+}
+
 /* One member of the entry: all digests, or none anywhere in it. */
 static int
 gather_member(struct gather *gather, struct claims_jsontext *walk)
@@ -157,12 +199,13 @@ gather_member(struct gather *gather, struct claims_jsontext *walk)
 
 	if (r != 0 || walk->n_reserved > 0)
 		return walk_result(r);
-	for (size_t i = 0; i < gather->n; i++) {
-		if (claims_jsontext_is_equal(claim.label,
-			gather->claims[i].label))
-			return CLAIMS_E_ENTRY;
-	}
+	if (has_label(gather, claim.label))
+		return CLAIMS_E_ENTRY;
 	is_array = claims_jsontext_peek(walk) == '[';
+	if (is_array && take_usual(walk, &claim.digest)) {
+		claim.state = CLAIMS_WITHHELD;
+		return gather_claim(gather, &claim);
+	}
 	r = claims_jsontext_value(walk, &claim.value);
 	if (r != 0)
 		return walk_result(r);
@@ -183,6 +226,7 @@ gather_entry(struct gather *gather, struct str entry)
 	int r;
 
 	gather->n = 0;
+	gather->has_escapes = false;
 	if (entry.len == 0 || entry.p[0] != '{')
 		return CLAIMS_E_ENTRY;
 	claims_jsontext_init(&walk, entry);
@@ -200,15 +244,30 @@ gather_entry(struct gather *gather, struct str entry)
 	return 0;
 }
 
+/* The beginning of a digest's text as a number, to compare many quickly. */
+static uint64_t
+begin_of(struct str digest)
+{
+	uint64_t begin = 0;
+
+	if (digest.len >= sizeof(begin))
+		memcpy(&begin, digest.p, sizeof(begin));
+	return begin;
+}
+
 /* No digest twice. */
 static bool
 are_distinct(const struct gather *gather)
 {
+	uint64_t begins[LIMIT_CLAIMS_MEMBERS];
+
 	for (size_t i = 0; i < gather->n; i++) {
-		for (size_t j = 0; j < i; j++) {
-			if (gather->claims[i].digest.len > 0 &&
-			    str_is_equal(gather->claims[i].digest,
-				gather->claims[j].digest))
+		struct str digest = gather->claims[i].digest;
+
+		begins[i] = begin_of(digest);
+		for (size_t j = 0; j < i && digest.len > 0; j++) {
+			if (begins[i] == begins[j] &&
+			    str_is_equal(digest, gather->claims[j].digest))
 				return false;
 		}
 	}
@@ -237,7 +296,8 @@ open_claim(struct claims *claims, size_t i)
 	for (size_t c = 0; c < claims->n_claims; c++) {
 		struct claims_claim *claim = &claims->claims[c];
 
-		if (!str_is_equal(claim->digest, digest))
+		if (claim->digest.len == 0 ||
+		    memcmp(claim->digest.p, digest.p, digest.len) != 0)
 			continue;
 		if (claim->state != CLAIMS_WITHHELD)
 			return CLAIMS_E_DUPLICATE;

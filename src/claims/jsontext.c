@@ -2,6 +2,7 @@
 #include "claims/jsontext.h"
 
 #include "limits.h"
+#include "util/json.h"
 #include "util/utf8.h"
 
 static const char *const literals[] = { "true", "false", "null" };
@@ -114,9 +115,13 @@ claims_jsontext_string(struct claims_jsontext *walk, struct str *string)
 	if (!skip_char(walk, '"'))
 		return CLAIMS_JSONTEXT_E_FORMAT;
 	from = walk->at;
-	while (walk->at < text.len) {
-		unsigned char c = (unsigned char)text.p[walk->at];
+	for (;;) {
+		unsigned char c;
 
+		walk->at += json_plain(text, walk->at);
+		if (walk->at == text.len)
+			return CLAIMS_JSONTEXT_E_FORMAT;
+		c = (unsigned char)text.p[walk->at];
 		if (c == '"') {
 			*string = str_part(text, from, walk->at++);
 			return 0;
@@ -132,7 +137,17 @@ claims_jsontext_string(struct claims_jsontext *walk, struct str *string)
 		if (c == '\\' && read_escape(text, &walk->at) < 0)
 			return CLAIMS_JSONTEXT_E_FORMAT;
 	}
-	return CLAIMS_JSONTEXT_E_FORMAT;
+}
+
+/* "..." or "_sd", however it is spelt. */
+static bool
+is_reserved(struct str name)
+{
+	char first = name.len > 0 ? name.p[0] : '\0';
+
+	return (first == '.' || first == '_' || first == '\\') &&
+	    (claims_jsontext_is_equal(name, STR("...")) ||
+		claims_jsontext_is_equal(name, STR("_sd")));
 }
 
 int
@@ -144,9 +159,7 @@ claims_jsontext_name(struct claims_jsontext *walk, struct str *name)
 		return r;
 	if (!skip_char(walk, ':'))
 		return CLAIMS_JSONTEXT_E_FORMAT;
-	if (claims_jsontext_is_equal(*name, STR("...")) ||
-	    claims_jsontext_is_equal(*name, STR("_sd")))
-		walk->n_reserved++;
+	walk->n_reserved += is_reserved(*name);
 	return 0;
 }
 

@@ -9,8 +9,10 @@
 #include "crypto/csprng.h"
 #include "gate/assembly.h"
 #include "gate/epoch.h"
+#include "gate/erase.h"
 #include "gate/force.h"
 #include "gate/ledger.h"
+#include "gate/retain.h"
 #include "keeper/keyring.h"
 #include "store/store.h"
 #include "util/fault.h"
@@ -127,6 +129,9 @@ open_gate(struct admin *admin, const char *dir, struct diag_list *diags)
 		    .unwrap = unwrap,
 		    .hello = hello,
 		    .context = admin->keyring } };
+	admin->gate.seal_us =
+	    admin->config.seal.days_after_close * INSTANT_DAY;
+	retain_periods(&admin->gate, &admin->config);
 	r = assembly_init(&admin->gate);
 	if (r > 0)
 		diag_error_at(diags, str_of(dir),
@@ -237,12 +242,8 @@ enter(struct change *change)
 {
 	struct gate *gate = &change->admin->gate;
 	struct entry_text text;
-	int r = epoch_ready(gate, change->entry.time_us);
+	int r = ledger_append(gate, &text, &change->arena, &change->entry);
 
-	if (r > 0)
-		return FAULT(EIO);
-	if (r == 0)
-		r = ledger_append(gate, &text, &change->arena, &change->entry);
 	if (r == 0)
 		r = ledger_commit(gate, change->entry.time_us);
 	return TRACE(r);
@@ -418,6 +419,68 @@ admin_put_credential(struct admin *admin,
 	if (r == STORE_E_EXISTS)
 		r = people_update_credential(admin->store, credential);
 	return end_change(&change, r);
+}
+
+static void
+add_report(struct erase_report *total, const struct erase_report *step)
+{
+	for (size_t i = 0; i < ARRAY_LEN(total->kinds); i++) {
+		if (total->kinds[i].n == 0)
+			total->kinds[i].first = step->kinds[i].first;
+		if (step->kinds[i].n > 0)
+			total->kinds[i].last = step->kinds[i].last;
+		total->kinds[i].n += step->kinds[i].n;
+	}
+	total->n_erased += step->n_erased;
+	total->n_moved += step->n_moved;
+	total->n_waiting = step->n_waiting;
+	total->n_epochs += step->n_epochs;
+}
+
+/* One step and its entry, in one transaction. */
+static int
+erase_once(struct admin *admin, struct erase_report *step, struct str by,
+    struct diag_list *diags)
+{
+	struct change change;
+	struct str report;
+	int r;
+
+	begin_change(&change, admin, by, STR("erase"), diags);
+	change.entry.type = ENTRY_ERASURE;
+	r = begin_store(&change);
+	if (r == 0)
+		r = erase_step(&admin->gate, step, change.entry.time_us,
+		    LIMIT_ERASE);
+	report = erase_json(step, &change.arena);
+	if (r == 0 && report.p == NULL)
+		r = FAULT(ENOMEM);
+	entry_put_json(&change.entry, LABEL_ERASED, report);
+	return end_change(&change, r);
+}
+
+int
+admin_erase(struct admin *admin, struct erase_report *total, struct str by,
+    struct diag_list *diags)
+{
+	struct erase_report step;
+	int r;
+
+	*total = (struct erase_report){ 0 };
+	do {
+		r = erase_once(admin, &step, by, diags);
+		if (r == 0)
+			add_report(total, &step);
+	} while (r == 0 && step.has_more);
+	if (r == 0)
+		r = erase_settle(&admin->gate);
+	if (r == ERASE_E_WAIT) {
+		diag_error_at(diags, STR("store"),
+		    "erased, but a reader holds on to the write-ahead log: "
+		    "run it again when that is done");
+		return ADMIN_E_REFUSED;
+	}
+	return r < 0 ? TRACE(r) : r;
 }
 
 int

@@ -65,6 +65,16 @@ int admin_index(struct admin *admin, struct digest *index, struct str canonical)
 int admin_activate_packs(struct admin *admin, struct diag_list *diags)
     MUST_USE NONNULL;
 
+/*
+ * Erase what is past its period, in steps, each an entry; a hold that is placed
+ * or lifted by that person.
+ *
+ * Returns: 0; ADMIN_E_REFUSED; fault.
+ */
+struct erase_report;
+int admin_erase(struct admin *admin, struct erase_report *total, struct str by,
+    struct diag_list *diags) MUST_USE NONNULL;
+
 /* The gate behind it, for reading: store, ledger, packs. Borrowed. */
 struct gate *admin_gate(struct admin *admin) NONNULL;
 

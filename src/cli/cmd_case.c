@@ -114,9 +114,7 @@ static const struct verb actions[] = {
 	    .about = "When subjects are named, questions about others wait for "
 		     "a supervisor's approval.",
 	    .examples =
-		"a burglary\tstile case open 2026-0117 --offence burglary\n"
-		"not told of until half a year after its end\tstile case open "
-		"2026-0118 --offence fraud --seal-days 180\n",
+		"a burglary\tstile case open 2026-0117 --offence burglary\n",
 	    .options = open_options,
 	    .n_options = ARRAY_LEN(open_options),
 	    .least = 1,

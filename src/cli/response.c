@@ -37,6 +37,19 @@ member(const json_t *object, const char *name)
 	return text_of(json_object_get(object, name));
 }
 
+uint64_t
+response_number(const struct response *answer, const char *object,
+    const char *name)
+{
+	const json_t *value = json_object_get(
+	    json_object_get(answer->object, object), name);
+	json_int_t number = json_integer_value(value);
+
+	if (json_is_boolean(value))
+		return json_is_true(value);
+	return number > 0 ? (uint64_t)number : 0;
+}
+
 struct str
 response_text(const struct response *answer, const char *name)
 {

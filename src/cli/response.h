@@ -6,6 +6,7 @@
 #define STILE_CLI_RESPONSE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cli/terminal.h"
 #include "cli/verb.h"
@@ -26,6 +27,10 @@ void response_fini(struct response *answer) NONNULL;
 
 /* A text member of the object; p == NULL when absent. Borrowed. */
 struct str response_text(const struct response *answer, const char *name) NONNULL;
+
+/* A whole number, or whether true, in an object that is a member. Else 0. */
+uint64_t response_number(const struct response *answer, const char *object,
+    const char *name) NONNULL;
 
 /*
  * Show it to people: an answer, a refusal (RFC 9457 problem) or what was

@@ -173,16 +173,8 @@ subject_json_put_list(struct cli *cli, struct json *json)
 void
 subject_json_put_seal(struct cli *cli, struct json *json)
 {
-	const char *until = option_get(&cli->options, "seal-until");
+	const char *until = option_get(&cli->options, "sealed-until");
 
-	if (until == NULL && !option_has(&cli->options, "seal-days"))
-		return;
-	json_key(json, STR("seal"));
-	json_open_object(json);
 	if (until != NULL)
-		json_put_string(json, "until", str_of(until));
-	if (option_has(&cli->options, "seal-days"))
-		json_put_i64(json, "after_close_days",
-		    option_number(&cli->options, "seal-days", 0));
-	json_close_object(json);
+		json_put_string(json, "sealed_until", str_of(until));
 }

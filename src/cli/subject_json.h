@@ -43,17 +43,12 @@
 		    "person:FAMILY,GIVEN,DATE",                                \
 	    .is_repeated = true }
 
-/* Rows for a ground under seal. */
+/* The row for the order of a court not to tell. */
 #define SUBJECT_JSON_SEAL                                                      \
-	{ .name = "seal-until", .kind = OPTION_DATE, .value = "DAY",           \
-	    .help = "Until this day persons are not told of look-ups under "   \
-		    "it" },                                                    \
-	    { .name = "seal-days", .kind = OPTION_NUMBER, .value = "DAYS",     \
-		.help = "Nor until so many days after it ended; what comes "   \
-			"first counts",                                        \
-		.least = 0, .most = LIMIT_SEAL_DAYS }
+	{ .name = "sealed-until", .kind = OPTION_DATE, .value = "DAY",         \
+	    .help = "The last day of a court's order not to tell of it" }
 
-/* Write "seal":{…} of these; nothing when neither was given. */
+/* Write "sealed_until" of it; nothing when it was not given. */
 void subject_json_put_seal(struct cli *cli, struct json *json) NONNULL;
 
 /*

@@ -35,6 +35,16 @@ struct config {
 	struct str user;  /* become this user once the ports are bound; may be empty */
 	int64_t fronts;	  /* processes; 0 in the file = one a processor */
 	struct {
+		int64_t days_after_close; /* a ground stays sealed */
+	} seal;
+	struct {
+		int64_t request_days; /* sealed values are kept; 0 = for ever */
+		int64_t approval_days;
+		int64_t ground_days;
+		int64_t read_days;
+		int64_t people_days;
+	} retention;
+	struct {
 		int64_t max; /* frames in one commit */
 	} batch;
 	struct {

@@ -8,7 +8,7 @@
 
 #include "gate/core.h"
 #include "gate/past.h"
-#include "gate/tiles.h"
+#include "store/tiles.h"
 #include "tlog/merkle.h"
 #include "tlog/receipt.h"
 #include "util/base64.h"
@@ -57,7 +57,7 @@ static int
 find_proof(struct gate *gate, struct ask *ask, struct tlog_receipt *receipt,
     struct str leaf)
 {
-	struct tlog_tile_reader reader = tiles_reader(gate);
+	struct tlog_tile_reader reader = tiles_reader(gate->store);
 	int r = 1;
 
 	if (ask->is_replay)

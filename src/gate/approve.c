@@ -30,7 +30,8 @@ approve_seal_frame(struct gate *gate, struct ask *ask, struct str *sealed)
 
 	if (context.p == NULL)
 		return FAULT(ENOMEM);
-	return TRACE(epoch_seal(gate, sealed, &ask->arena, context,
+	return TRACE(epoch_seal(gate, ENTRY_REQUEST, sealed, &ask->arena,
+	    context,
 	    ask->frame.fields));
 }
 

@@ -40,6 +40,7 @@ enum operation_path {
 	PATH_REQUEST,  /* the main path */
 	PATH_REGISTER, /* a ground is registered or changed */
 	PATH_APPROVE,  /* a person approves, the request is decided again */
+	PATH_OFFICE,   /* the holder's staff does something */
 	PATH_LOOK,     /* something of one's own is read */
 	PATH_SELF,     /* a person, vouched for by a portal, looks or complains */
 	PATH_COMPLAINT, /* the holder reads or answers complaints */
@@ -81,12 +82,11 @@ struct ask_register {
 	struct str docket;
 	int32_t issued;
 	int32_t expires;
+	int64_t sealed_until_us; /* by order of a court; 0: no order */
+	struct str sealed_until; /* the same as it was written */
 	struct str document; /* 32 bytes or empty */
 	struct str scope[LIMIT_ASK_FIELDS];
 	size_t n_scope;
-	bool is_sealed; /* the person does not hear of it until … */
-	int64_t seal_until_us;
-	int64_t seal_after_us; /* the ground ended; -1: does not count */
 };
 
 /* What a complaint, or the answer to one, says. */
@@ -104,6 +104,19 @@ struct ask_shown {
 	struct str leaf;
 	struct str opened; /* disclosures, each followed by '~' */
 	struct str core;   /* JSON members */
+};
+
+/* What an operation of the office says; each uses what it needs. */
+struct ask_office {
+	struct str act;	  /* "sign" */
+	struct str role;  /* in which the operator acts */
+	struct str hex;	  /* digest as text */
+	struct digest digest;
+	uint64_t n; /* persons who did so, this one included */
+	struct str hold; /* name of a legal hold */
+	struct str reason;
+	uint64_t from, to; /* entries it is about */
+	struct str report; /* what was erased: JSON */
 };
 
 #define ASK_SCOPES 5 /* places by enum scope, of which 0 is none */
@@ -160,6 +173,7 @@ struct ask {
 	struct ask_complaint complaint;
 	struct token vouched; /* what the token says */
 	uint64_t before;      /* look-ups below this index are shown */
+	struct ask_office office;
 	struct subject subjects[LIMIT_ASK_SUBJECTS]; /* named by a ground */
 	size_t n_subjects;
 	struct digest indexes[LIMIT_ASK_SUBJECTS]; /* of those; [0] of a request */

@@ -1,18 +1,18 @@
 /* Putting the gate together; see assembly.h. */
 #include "gate/assembly.h"
 
-#include "crypto/secret.h"
+#include "gate/epoch.h"
 #include "gate/force.h"
-#include "gate/tiles.h"
 #include "limits.h"
 #include "store/store.h"
+#include "store/tiles.h"
 #include "util/fault.h"
 #include "util/instant.h"
 
 static int
 restore_edge(struct gate *gate)
 {
-	struct tlog_tile_reader reader = tiles_reader(gate);
+	struct tlog_tile_reader reader = tiles_reader(gate->store);
 	CLEANUP(arena_fini) struct arena arena = { 0 };
 	struct store_entry newest;
 	uint64_t size;
@@ -56,8 +56,7 @@ assembly_fini(struct gate *gate)
 	gate->edge = tlog_edge_free(gate->edge);
 	arena_fini(&gate->note_arena);
 	arena_fini(&gate->scratch);
-	secret_wipe(&gate->epoch_key, sizeof(gate->epoch_key));
-	gate->epoch = 0;
+	epoch_fini(gate);
 }
 
 int

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "gate/office.h"
 #include "util/fault.h"
 #include "util/instant.h"
 #include "util/json.h"
@@ -193,6 +194,13 @@ put_approved(struct json *json, struct ask *ask)
 	ask->status = 201;
 }
 
+static void
+put_office(struct json *json, struct ask *ask)
+{
+	put_event(json, ask);
+	office_put(json, ask);
+}
+
 /* The approver hears the decision, so the child is decided by then. */
 static void
 put_all(struct json *json, struct ask *ask)
@@ -205,6 +213,8 @@ put_all(struct json *json, struct ask *ask)
 			put_permit(json, ask);
 		else if (ask->operation->path == PATH_APPROVE)
 			put_approved(json, ask);
+		else if (ask->operation->path == PATH_OFFICE)
+			put_office(json, ask);
 		else
 			put_registered(json, ask);
 		return;

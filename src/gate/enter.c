@@ -11,6 +11,7 @@
 #include "gate/complaint.h"
 #include "gate/core.h"
 #include "gate/ledger.h"
+#include "gate/office.h"
 #include "gate/replay.h"
 #include "gate/scopes.h"
 #include "gate/self.h"
@@ -101,6 +102,24 @@ put_fields(struct ask *ask)
 	put_list(ask, LABEL_DISCLOSED, disclosed, n_disclosed);
 }
 
+/* "1984-03": of the person asked about, where the key or the record says it. */
+static void
+put_birth_month(struct ask *ask)
+{
+	static const enum record_field fields[] = { RECORD_PERSON_BIRTH_DATE,
+		RECORD_OWNER_BIRTH_DATE };
+	const struct subject *subject = &ask->request.subject;
+	struct str date = STR("");
+
+	if (subject->kind == SUBJECT_PERSON && subject->n_parts == 3)
+		date = subject->parts[2];
+	for (size_t i = 0; i < ARRAY_LEN(fields) && date.len == 0; i++) {
+		if ((ask->disclosed & RECORD_BIT(fields[i])) != 0)
+			date = ask->record.values[fields[i]];
+	}
+	put(ask, LABEL_BIRTH_MONTH, str_part(date, 0, sizeof("1984-03") - 1));
+}
+
 static void
 fill_request(struct ask *ask)
 {
@@ -122,6 +141,7 @@ fill_request(struct ask *ask)
 		put(ask, LABEL_SUBJECT, request->subject.canonical);
 		put_hex(ask, LABEL_SUBJECT_INDEX,
 		    digest_str(&ask->indexes[0]));
+		put_birth_month(ask);
 	}
 	if (ask->record_json.p != NULL) {
 		entry_put_json(&ask->entry, LABEL_RECORD, ask->record_json);
@@ -131,26 +151,6 @@ fill_request(struct ask *ask)
 	}
 	put_list(ask, LABEL_NEEDS, ask->decision.needs, ask->decision.n_needs);
 	put_list(ask, LABEL_APPROVALS, ask->approvals, ask->n_approvals);
-}
-
-/* "lifts 2027-01-01T00:00:00.000000Z; 90 days after its end" */
-static void
-put_seal(struct ask *ask)
-{
-	const struct ask_register *reg = &ask->registration;
-	char time[INSTANT_TEXT_SIZE];
-	struct str text;
-
-	if (!reg->is_sealed || ask->is_settled)
-		return;
-	instant_format(time, reg->seal_until_us);
-	text = reg->seal_after_us < 0
-	    ? arena_format(&ask->arena, "lifts %s", time)
-	    : arena_format(&ask->arena, "lifts %s; %lld days after its end",
-		  time, (long long)(reg->seal_after_us / INSTANT_DAY));
-	if (text.p == NULL)
-		ask->entry.has_failed = true;
-	put(ask, LABEL_SEAL, text);
 }
 
 static void
@@ -169,7 +169,7 @@ fill_ground(struct ask *ask)
 	put(ask, LABEL_REQUESTOR, reg->requester);
 	put_list(ask, LABEL_DETAIL, detail, ARRAY_LEN(detail));
 	put_list(ask, LABEL_SUBJECTS, subjects, ask->n_subjects);
-	put_seal(ask);
+	put(ask, LABEL_SEALED_UNTIL, reg->sealed_until);
 }
 
 /* Who looks, or is complained for, stays with the holder. */
@@ -241,6 +241,8 @@ fill(const struct gate *gate, struct ask *ask)
 		fill_ground(ask);
 	else if (ask->operation->path == PATH_APPROVE)
 		fill_approval(ask);
+	else if (ask->operation->path == PATH_OFFICE)
+		office_fill(ask);
 	else if (ask->operation->path == PATH_SELF ||
 	    ask->operation->path == PATH_COMPLAINT)
 		fill_self(ask);

@@ -6,6 +6,7 @@
 
 #include "claims/claims.h"
 #include "claims/disclosure.h"
+#include "claims/kept.h"
 #include "limits.h"
 #include "util/fault.h"
 #include "util/instant.h"
@@ -77,27 +78,30 @@ open_members(struct json *json, const struct entry *entry)
 
 /* One label: its digest into the leaf, its disclosure to those who may see. */
 static int
-put_label(struct json *leaf, struct buf *for_asker, struct buf *for_holder,
+put_label(struct json *leaf, struct buf *for_asker, struct buf *kept,
     const struct label_row *row, struct str value, const struct random *random)
 {
+	bool is_absent = value.p == NULL;
+	bool is_asker = row->audience == AUDIENCE_ASKER && !is_absent;
 	struct claims_digest digest;
-	struct buf *out = row->audience == AUDIENCE_ASKER ? for_asker
-							  : for_holder;
+	size_t from;
 
-	if (value.p == NULL) {
-		claims_disclosure_decoy(&digest, random);
-		claims_put(leaf, row->name.p, &digest);
-		return 0;
-	}
-	if (claims_disclosure_add(out, &digest, random, value) != 0)
+	claims_kept_begin(kept,
+	    is_asker ? CLAIMS_KEPT_ASKER : CLAIMS_KEPT_HOLDER);
+	from = kept->len;
+	/* Absence is a value too: it can be shown, and cannot be told apart. */
+	if (claims_disclosure_add(kept, &digest, random,
+		is_absent ? STR("null") : value) != 0)
 		return FAULT(ENOBUFS);
-	buf_add_char(out, '~');
+	claims_kept_end(kept);
+	if (is_asker && kept->len > from)
+		buf_add(for_asker, kept->bytes + from, kept->len - from);
 	claims_put(leaf, row->name.p, &digest);
 	return 0;
 }
 
 static int
-write_all(struct buf *bytes, struct buf *for_asker, struct buf *for_holder,
+write_all(struct buf *bytes, struct buf *for_asker, struct buf *kept,
     const struct entry *entry, const struct random *random)
 {
 	struct json leaf;
@@ -110,14 +114,14 @@ write_all(struct buf *bytes, struct buf *for_asker, struct buf *for_holder,
 
 		if (labels[i].type != entry->type)
 			continue;
-		r = put_label(&leaf, for_asker, for_holder, &labels[i],
+		r = put_label(&leaf, for_asker, kept, &labels[i],
 		    entry->values[labels[i].label], random);
 		if (r < 0)
 			return TRACE(r);
 	}
 	json_close_object(&leaf);
 	if (buf_finish(bytes) != 0 || buf_finish(for_asker) != 0 ||
-	    buf_finish(for_holder) != 0)
+	    buf_finish(kept) != 0)
 		return FAULT(ENOBUFS);
 	return 0;
 }
@@ -128,22 +132,22 @@ entry_write(struct entry_text *text, struct arena *arena,
 {
 	CLEANUP(buf_fini) struct buf bytes = { 0 };
 	CLEANUP(buf_fini) struct buf for_asker = { 0 };
-	CLEANUP(buf_fini) struct buf for_holder = { 0 };
+	CLEANUP(buf_fini) struct buf kept = { 0 };
 	int r;
 
 	buf_init(&bytes, LIMIT_ENTRY_BYTES);
 	buf_init(&for_asker, LIMIT_ENTRY_DISCLOSURES);
-	buf_init(&for_holder, LIMIT_ENTRY_DISCLOSURES);
+	buf_init(&kept, LIMIT_ENTRY_KEPT);
 	if (entry->has_failed)
 		return FAULT(ENOMEM);
-	r = write_all(&bytes, &for_asker, &for_holder, entry, random);
+	r = write_all(&bytes, &for_asker, &kept, entry, random);
 	if (r < 0)
 		return TRACE(r);
 	text->leaf = arena_str(arena, buf_str(&bytes));
 	text->for_asker = arena_str(arena, buf_str(&for_asker));
-	text->for_holder = arena_str(arena, buf_str(&for_holder));
+	text->kept = arena_str(arena, buf_str(&kept));
 	if (text->leaf.p == NULL || text->for_asker.p == NULL ||
-	    text->for_holder.p == NULL)
+	    text->kept.p == NULL)
 		return FAULT(ENOMEM);
 	return 0;
 }

@@ -29,18 +29,22 @@ enum entry_label {
 	LABEL_ABOUT,
 	LABEL_AGENCY,
 	LABEL_APPROVALS,
+	LABEL_BIRTH_MONTH,
 	LABEL_BODY_DIGEST,
 	LABEL_CERTIFICATE,
 	LABEL_CHANGE,
 	LABEL_COMPLAINT,
 	LABEL_DETAIL,
+	LABEL_DIGEST,
 	LABEL_DISCLOSED,
 	LABEL_DUTIES,
 	LABEL_END_USE,
+	LABEL_ERASED,
 	LABEL_FIELDS,
 	LABEL_GRANTED,
 	LABEL_GROUND,
 	LABEL_GROUND_KIND,
+	LABEL_HOLD,
 	LABEL_ID,
 	LABEL_INSTRUMENT,
 	LABEL_MARKING,
@@ -51,13 +55,14 @@ enum entry_label {
 	LABEL_PEER,
 	LABEL_PERMITTED,
 	LABEL_PURPOSE,
+	LABEL_RANGE,
 	LABEL_REASON,
 	LABEL_RECORD,
 	LABEL_REFUSED_MEMBER,
 	LABEL_REQUESTOR,
 	LABEL_ROLE,
 	LABEL_RULES,
-	LABEL_SEAL,
+	LABEL_SEALED_UNTIL,
 	LABEL_SUBJECT,
 	LABEL_SUBJECT_INDEX,
 	LABEL_SUBJECT_KIND,
@@ -88,9 +93,9 @@ struct entry {
 /* What came of an entry: all in the arena. */
 struct entry_text {
 	struct str leaf; /* the bytes that are hashed into the log */
-	/* Disclosures (base64url), each followed by '~', in label order. */
+	/* Disclosures (base64url) of the receipt, each followed by '~'. */
 	struct str for_asker;
-	struct str for_holder; /* the rest */
+	struct str kept; /* all of them, as claims/kept.h has them */
 };
 
 /* "request" and so on; STR("") for ENTRY_NONE. */
@@ -105,7 +110,8 @@ void entry_put_json(struct entry *entry, enum entry_label label,
     struct str json) NONNULL;
 
 /*
- * Write the entry down: salts, digests, decoys, leaf.
+ * Write the entry down: salts, digests, leaf. An absent value is a null whose
+ * disclosure the holder keeps, whoever the label is for.
  *
  * random: the salts' source. Returns: 0; fault ENOMEM.
  */

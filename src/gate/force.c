@@ -159,7 +159,6 @@ enter_all(struct gate *gate, struct arena *arena, const struct draft *draft,
 	if (r != 0)
 		return r < 0 ? TRACE(r) : FAULT(EIO);
 	tlog_edge_mark(gate->edge);
-	r = epoch_ready(gate, now_us);
 	if (r > 0)
 		r += 16;
 	for (size_t i = 0; i < draft->n_packs && r == 0; i++)

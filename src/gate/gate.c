@@ -19,7 +19,9 @@
 #include "frames.h"
 #include "gate/assembly.h"
 #include "gate/force.h"
+#include "gate/erase.h"
 #include "gate/keys_channel.h"
+#include "gate/retain.h"
 #include "gate/turn.h"
 #include "source/source_sqlite.h"
 #include "store/store.h"
@@ -184,6 +186,9 @@ assemble(struct host *host, struct diag_list *diags)
 		.random = csprng_random(&host->csprng),
 		.holder = host->config.holder.id,
 		.origin = host->config.holder.origin,
+		.seal_us = host->config.seal.days_after_close * INSTANT_DAY,
+		/* The last gate may have died between erasing and that. */
+		.is_unsettled = true,
 		.dir = str_of(host->dir),
 		.trust = host->config.trust,
 		.n_trust = host->config.n_trust,
@@ -191,6 +196,7 @@ assemble(struct host *host, struct diag_list *diags)
 		.portals = host->portals,
 		.n_portals = host->config.self.n_portals,
 		.token_life_us = host->config.self.life_s * INSTANT_SECOND };
+	retain_periods(&host->gate, &host->config);
 	host->gate.keys = keys_channel_init(&host->keys,
 	    host->paths[PATH_KEEPER], (int)host->config.timeouts.keeper_ms);
 	r = assembly_init(&host->gate);
@@ -450,6 +456,17 @@ keep_house(struct host *host)
 	return r < 0 ? TRACE(r) : 0;
 }
 
+/* Nobody waits: also rid the disk of what was erased. */
+static int
+settle(struct host *host)
+{
+	int r = keep_house(host);
+
+	if (r == 0)
+		r = erase_settle(&host->gate);
+	return r < 0 ? TRACE(r) : 0;
+}
+
 /* Every batch that can be made of what is here. */
 static int
 walk_all(struct host *host)
@@ -524,7 +541,7 @@ wait_once(struct host *host)
 	if (n_ready < 0)
 		return errno == EINTR ? 0 : FAULT(errno);
 	if (n_ready == 0)
-		return TRACE(keep_house(host));
+		return TRACE(settle(host));
 	if (items[0].revents != 0 && take_signal(host))
 		return 1;
 	if (items[1].revents != 0 && read(host->parent_fd, &byte, 1) <= 0)

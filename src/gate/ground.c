@@ -8,6 +8,7 @@
 #include "gate/approve.h"
 #include "gate/complaint.h"
 #include "gate/look.h"
+#include "gate/office.h"
 #include "gate/register.h"
 #include "gate/self.h"
 #include "store/store.h"
@@ -165,6 +166,8 @@ ground_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		return TRACE(register_apply(gate, ask));
 	case PATH_APPROVE:
 		return TRACE(approve_apply(gate, batch, ask));
+	case PATH_OFFICE:
+		return TRACE(office_apply(gate, ask));
 	case PATH_LOOK:
 		return TRACE(look_apply(gate, ask));
 	case PATH_SELF:

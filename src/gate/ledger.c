@@ -3,14 +3,14 @@
 
 #include <errno.h>
 
+#include "claims/kept.h"
 #include "gate/epoch.h"
 #include "store/store.h"
 #include "tlog/merkle.h"
 #include "util/fault.h"
 
-/* What sealed bytes are bound to: "entry 17", "answer 17". */
-static struct str
-context_of(struct arena *arena, const char *what, uint64_t index)
+struct str
+ledger_context(struct arena *arena, const char *what, uint64_t index)
 {
 	return arena_format(arena, "%s %llu", what,
 	    (unsigned long long)index);
@@ -37,32 +37,33 @@ append(struct gate *gate, const struct entry *entry, struct str bytes,
 
 /* Sealed for a place of the log, in the scratch. */
 static int
-seal(struct gate *gate, struct str *sealed, const char *what, uint64_t index,
-    const struct str *parts, size_t n_parts)
+seal(struct gate *gate, enum entry_type class, struct str *sealed,
+    const char *what, uint64_t index, const struct str *parts, size_t n_parts)
 {
 	struct arena *scratch = &gate->scratch;
-	struct str context = context_of(scratch, what, index);
+	struct str context = ledger_context(scratch, what, index);
 	struct str plain = arena_join(scratch, parts, n_parts);
 
-	if (context.p == NULL || plain.p == NULL)
+	if (context.p == NULL)
 		return FAULT(ENOMEM);
-	return TRACE(epoch_seal(gate, sealed, scratch, context, plain));
+	return TRACE(epoch_seal(gate, class, sealed, scratch, context, plain));
 }
 
 static int
-put_sealed(struct gate *gate, const struct entry_text *text,
-    const struct str answer[static 2], uint64_t index)
+put_sealed(struct gate *gate, const struct entry *entry,
+    const struct entry_text *text, uint64_t index)
 {
-	struct str parts[] = { text->for_asker, STR("\n"), text->for_holder };
-	struct store_sealed row = { .index = index,
-		.epoch = gate->epoch,
-		.answer = STR("") };
-	int r;
+	struct store_sealed row = { .index = index, .answer = STR("") };
+	int r = epoch_ready(gate, entry->type, entry->time_us);
 
 	arena_reset(&gate->scratch);
-	r = seal(gate, &row.bytes, "entry", index, parts, ARRAY_LEN(parts));
-	if (r == 0 && answer[0].len > 0)
-		r = seal(gate, &row.answer, "answer", index, answer, 2);
+	row.epoch = gate->epochs[entry->type].id;
+	if (r == 0)
+		r = seal(gate, entry->type, &row.bytes, "entry", index,
+		    &text->kept, 1);
+	if (r == 0 && entry->answer[0].len > 0)
+		r = seal(gate, entry->type, &row.answer, "answer", index,
+		    entry->answer, 2);
 	if (r == 0)
 		r = entries_put_sealed(gate->store, &row);
 	return r > 0 ? FAULT(EIO) : TRACE(r);
@@ -78,8 +79,30 @@ ledger_append(struct gate *gate, struct entry_text *text, struct arena *arena,
 	if (r == 0)
 		r = append(gate, entry, text->leaf, index);
 	if (r == 0)
-		r = put_sealed(gate, text, entry->answer, index);
+		r = put_sealed(gate, entry, text, index);
 	return TRACE(r);
+}
+
+/* What the asker may see of it. */
+static int
+cut_for_asker(struct entry_text *text, struct arena *arena)
+{
+	char *out = arena_alloc(arena, text->kept.len);
+	struct str rest = text->kept;
+	enum claims_kept whose;
+	struct str disclosure;
+	size_t len = 0;
+
+	if (out == NULL)
+		return FAULT(ENOMEM);
+	while (claims_kept_next(&whose, &disclosure, &rest)) {
+		if (whose != CLAIMS_KEPT_ASKER)
+			continue;
+		memcpy(out + len, disclosure.p, disclosure.len + 1);
+		len += disclosure.len + 1; /* its tilde is right behind it */
+	}
+	text->for_asker = (struct str){ out, len };
+	return rest.len == 0 ? 0 : FAULT(EUCLEAN);
 }
 
 int
@@ -87,32 +110,27 @@ ledger_open(struct gate *gate, struct entry_text *text, struct arena *arena,
     uint64_t index)
 {
 	struct store_sealed row;
-	struct str context = context_of(arena, "entry", index);
-	struct str plain;
+	struct str context = ledger_context(arena, "entry", index);
 	int r = entries_find_sealed(gate->store, arena, &row, index);
 
 	if (r != 0)
 		return r < 0 ? TRACE(r) : LEDGER_E_ABSENT;
 	if (context.p == NULL)
 		return FAULT(ENOMEM);
-	r = epoch_open(gate, &plain, arena, context, row.bytes);
+	r = epoch_open(gate, &text->kept, arena, context, row.bytes);
 	if (r != 0)
 		return r < 0 ? TRACE(r) : r;
-	if (!str_split(&text->for_asker, &plain, '\n'))
-		text->for_asker = STR("");
-	text->for_holder = plain;
-	return 0;
+	return TRACE(cut_for_asker(text, arena));
 }
 
 int
-ledger_put_answer(struct gate *gate, const struct str answer[static 2],
-    uint64_t index)
+ledger_put_answer(struct gate *gate, const struct entry *entry, uint64_t index)
 {
 	struct str sealed;
 	int r;
 
 	arena_reset(&gate->scratch);
-	r = seal(gate, &sealed, "answer", index, answer, 2);
+	r = seal(gate, entry->type, &sealed, "answer", index, entry->answer, 2);
 	if (r == 0)
 		r = entries_put_answer(gate->store, index, sealed);
 	return r > 0 ? FAULT(EIO) : TRACE(r);
@@ -122,7 +140,7 @@ int
 ledger_open_answer(struct gate *gate, struct str *answer, struct arena *arena,
     uint64_t index)
 {
-	struct str context = context_of(arena, "answer", index);
+	struct str context = ledger_context(arena, "answer", index);
 	struct str sealed;
 	int r = entries_find_answer(gate->store, arena, &sealed, index);
 
@@ -167,7 +185,7 @@ ledger_finish(struct gate *gate)
 		return r < 0 ? TRACE(r) : r;
 	if (gate->note.p != NULL)
 		gate->kept_size = gate->note_size;
-	gate->is_epoch_fresh = false;
+	epoch_keep(gate);
 	return 0;
 }
 

@@ -17,8 +17,15 @@ int ledger_append(struct gate *gate, struct entry_text *text,
     struct arena *arena, const struct entry *entry) MUST_USE NONNULL;
 
 /*
- * Open the sealed values of an entry: the disclosures for its asker and the
- * rest, as entry_write() gave them. text->leaf is left alone.
+ * What sealed bytes are bound to: "entry 17", "answer 17". Without a pointer
+ * when the arena is full.
+ */
+struct str ledger_context(struct arena *arena, const char *what,
+    uint64_t index) NONNULL;
+
+/*
+ * Open the sealed values of an entry, as entry_write() gave them. text->leaf is
+ * left alone.
  *
  * Returns: 0; EPOCH_E_* (gate/epoch.h); LEDGER_E_ABSENT; fault.
  */
@@ -27,10 +34,10 @@ int ledger_open(struct gate *gate, struct entry_text *text,
     struct arena *arena, uint64_t index) MUST_USE NONNULL;
 
 /*
- * Keep the answer to an entry that was appended without it. answer: as of
- * struct entry. Returns: 0; fault.
+ * Keep the answer to an entry that was appended without it, in the same
+ * transaction. Returns: 0; fault.
  */
-int ledger_put_answer(struct gate *gate, const struct str answer[static 2],
+int ledger_put_answer(struct gate *gate, const struct entry *entry,
     uint64_t index) MUST_USE NONNULL;
 
 /* Open the answer that was kept with an entry. Returns: as ledger_open(). */

@@ -3,22 +3,20 @@
 
 #include <errno.h>
 
+#include "claims/kept.h"
 #include "gate/epoch.h"
 #include "gate/ledger.h"
 #include "store/entries.h"
 #include "util/fault.h"
 
-/* Each is followed by '~'. */
 static void
-split(struct str *list, size_t *n, struct str text)
+split(struct str *list, size_t *n, struct str kept)
 {
-	struct str one;
+	enum claims_kept whose;
 
-	while (*n < LIMIT_CLAIMS_DISCLOSURES && text.len > 0 &&
-	    str_split(&one, &text, '~')) {
-		if (one.len > 0)
-			list[(*n)++] = one;
-	}
+	while (*n < LIMIT_CLAIMS_DISCLOSURES &&
+	    claims_kept_next(&whose, &list[*n], &kept))
+		(*n)++;
 }
 
 int
@@ -44,10 +42,8 @@ opened_read(struct opened *opened, struct gate *gate, struct arena *arena,
 	if (r == EPOCH_E_DOWN)
 		return OPENED_E_DOWN;
 	opened->is_erased = r != 0;
-	if (r == 0) {
-		split(list, &n, text.for_asker);
-		split(list, &n, text.for_holder);
-	}
+	if (r == 0)
+		split(list, &n, text.kept);
 	r = claims_verify(&opened->claims, NULL, arena, entry.bytes, list, n);
 	return r > 0 ? FAULT(EUCLEAN) : TRACE(r);
 }
@@ -57,7 +53,9 @@ opened_value(const struct opened *opened, const char *label)
 {
 	const struct claims_claim *claim = claims_find(&opened->claims, label);
 
-	if (claim == NULL || claim->state == CLAIMS_WITHHELD)
+	/* What an entry has no value of is null. */
+	if (claim == NULL || claim->state == CLAIMS_WITHHELD ||
+	    str_is_equal(claim->value, STR("null")))
 		return (struct str){ 0 };
 	return claim->value;
 }

@@ -2,6 +2,7 @@
 #include "gate/pack_note.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "crypto/sha256.h"
 #include "limits.h"
@@ -11,8 +12,16 @@
 #include "util/hex.h"
 
 /* Sorted: the order of the lines. pack.sig itself is not among them. */
-static const char *const files[] = { "pack.conf", "policies.cedar",
-	"schema.cedarschema", "tests.json" };
+static const struct {
+	const char *name;
+	bool is_optional;
+} files[] = {
+	{ "pack.conf", false },
+	{ "policies.cedar", false },
+	{ "release.conf", true }, /* of a pack that says what is public */
+	{ "schema.cedarschema", false },
+	{ "tests.json", false },
+};
 
 static void
 digest_hex(char text[static 65], struct str bytes)
@@ -34,13 +43,17 @@ write_text(struct buf *text, struct pack *pack, int folder,
 	    (unsigned long long)pack->version);
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		struct str bytes;
-		int r = pack_read(&bytes, &pack->arena, folder, files[i],
-		    diags);
+		int r;
 
+		if (files[i].is_optional &&
+		    faccessat(folder, files[i].name, F_OK, 0) < 0)
+			continue;
+		r = pack_read(&bytes, &pack->arena, folder, files[i].name,
+		    diags);
 		if (r != 0)
 			return r < 0 ? TRACE(r) : r;
 		digest_hex(hex, bytes);
-		buf_add_format(text, "%s %s\n", hex, files[i]);
+		buf_add_format(text, "%s %s\n", hex, files[i].name);
 	}
 	if (buf_finish(text) != 0)
 		return FAULT(ENOMEM);

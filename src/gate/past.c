@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "gate/tiles.h"
 #include "store/entries.h"
 #include "store/store.h"
+#include "store/tiles.h"
 #include "util/fault.h"
 
 /*
@@ -19,7 +19,7 @@ read_tile(void *context, unsigned level, uint64_t index, unsigned width,
 {
 	struct gate *gate = context;
 	struct tlog_edge_tile tile = tlog_edge_partial(gate->edge, level);
-	struct tlog_tile_reader reader = tiles_reader(gate);
+	struct tlog_tile_reader reader = tiles_reader(gate->store);
 
 	if (tile.index != index || tile.width < width)
 		return TRACE(reader.read(reader.context, level, index, width,

@@ -34,6 +34,14 @@ struct gate_portal {
 	struct ed25519_public key;
 };
 
+/* The current epoch of one class. */
+struct gate_epoch {
+	uint64_t id; /* 0: none yet */
+	struct seal_key key;
+	int64_t began_us;
+	bool is_fresh; /* begun in the open transaction */
+};
+
 struct gate {
 	/* inputs, borrowed */
 	struct store *store;
@@ -43,6 +51,7 @@ struct gate {
 	struct random random;
 	struct str holder; /* id, in every entry */
 	struct str origin; /* of the log */
+	int64_t seal_us;   /* a ground stays sealed so long after it ended */
 	struct str dir;	   /* packs/ and trust/ below it */
 	const struct str *trust; /* authorities that may sign; none: all there */
 	size_t n_trust;
@@ -70,12 +79,11 @@ struct gate {
 	uint64_t kept_size; /* of the newest checkpoint in the store */
 
 	/* sealing */
-	uint64_t epoch;
-	struct seal_key epoch_key;
-	int64_t epoch_began_us;
-	bool is_epoch_fresh; /* begun in the open transaction */
+	struct gate_epoch epochs[ENTRY_N]; /* current, by class (epoch.h) */
 	struct seal_public seal_public;
 
+	int64_t keep_us[ENTRY_N]; /* how long values are kept; 0: for ever */
+	bool is_unsettled; /* erased bytes are left in the write-ahead log */
 	/* of one call that needs room for a while; each begins by a reset */
 	struct arena scratch;
 

@@ -13,6 +13,7 @@
 #include "gate/approve.h"
 #include "gate/complaint.h"
 #include "gate/epoch.h"
+#include "gate/office.h"
 #include "gate/register.h"
 #include "gate/replay.h"
 #include "gate/self.h"
@@ -316,6 +317,9 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	case PATH_COMPLAINT:
 		r = complaint_read(gate, ask);
 		break;
+	case PATH_OFFICE:
+		r = office_read(gate, ask);
+		break;
 	case PATH_LOOK:
 	case PATH_READY:
 	default:
@@ -336,7 +340,7 @@ prepare(struct gate *gate, struct batch *batch)
 	else if (!store_is_in_transaction(gate->store) || gate->is_refused)
 		batch->failed = REFUSAL_LOG_UNAVAILABLE;
 	else
-		r = epoch_ready(gate, batch->now_us);
+		r = epoch_ready(gate, ENTRY_REQUEST, batch->now_us);
 	if (r > 0)
 		batch->failed = REFUSAL_LOG_UNAVAILABLE;
 	return r < 0 ? TRACE(r) : 0;

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "gate/read.h"
-#include "store/lookups.h"
+#include "store/seals.h"
 #include "store/store.h"
 #include "util/fault.h"
 #include "util/hex.h"
@@ -31,16 +31,10 @@
 	    SUBJECTS_SHAPE("12"), SUBJECTS_SHAPE("13"), SUBJECTS_SHAPE("14"),  \
 	    SUBJECTS_SHAPE("15")
 
-#define SEAL_SHAPE                                                             \
-	{ "/seal/until", 's', 10, false },                                     \
-	{                                                                      \
-		"/seal/after_close_days", 'i', 5, false                        \
-	}
-
 static const struct member_shape investigation_shape[] = {
 	{ "/number", 's', LIMIT_ASK_NUMBER, true },
 	{ "/offence", 's', LIMIT_ASK_TEXT, true },
-	SEAL_SHAPE,
+	{ "/sealed_until", 's', 10, false },
 	SUBJECTS_SHAPES,
 };
 
@@ -58,7 +52,7 @@ static const struct member_shape wanted_shape[] = {
 	{ "/offence", 's', LIMIT_ASK_TEXT, true },
 	{ "/issued", 's', 10, true },
 	{ "/expires", 's', 10, false },
-	SEAL_SHAPE,
+	{ "/sealed_until", 's', 10, false },
 	SUBJECTS_SHAPES,
 };
 
@@ -70,6 +64,7 @@ static const struct member_shape instrument_shape[] = {
 	{ "/issued", 's', 10, true },
 	{ "/expires", 's', 10, true },
 	{ "/document", 's', 64, false },
+	{ "/sealed_until", 's', 10, false },
 	{ "/scope/*", 's', 64, true },
 	SUBJECTS_SHAPES,
 };
@@ -200,42 +195,6 @@ read_until(struct ask *ask)
 		    STR("it lies in the past"));
 }
 
-/*
- * Until when the persons whom look-ups under it are about do not hear of them:
- * a day, or so long after the ground ended, whichever comes first. No seal is
- * for ever.
- */
-static void
-read_seal(struct ask *ask)
-{
-	struct ask_register *reg = &ask->registration;
-	struct str days = members_find(&ask->members, "/seal/after_close_days");
-	int32_t today = instant_day(ask->now_us);
-	int32_t until;
-	uint64_t n = 0;
-
-	reg->is_sealed = members_has(&ask->members, "/seal");
-	read_day(ask, &until, "/seal/until", today + LIMIT_SEAL_DAYS);
-	reg->seal_until_us = until * INSTANT_DAY;
-	reg->seal_after_us = -1;
-	if (!reg->is_sealed || ask->is_settled)
-		return;
-	if (until <= today || until > today + LIMIT_SEAL_DAYS)
-		ask_refuse(ask, REFUSAL_BAD_VALUE, STR("/seal/until"),
-		    STR("a seal lifts after today and within ten years"));
-	else if (days.p == NULL &&
-	    members_find(&ask->members, "/seal/until").p == NULL)
-		ask_refuse(ask, REFUSAL_MISSING_MEMBER, STR("/seal/until"),
-		    STR("a seal says when it lifts"));
-	else if (days.p != NULL &&
-	    (!str_to_u64(&n, days) || n > LIMIT_SEAL_DAYS))
-		ask_refuse(ask, REFUSAL_BAD_VALUE,
-		    STR("/seal/after_close_days"),
-		    STR("0 to 3653 days after the ground ended"));
-	else if (days.p != NULL)
-		reg->seal_after_us = (int64_t)n * INSTANT_DAY;
-}
-
 /* When it was issued and when it ends. */
 static void
 read_days(struct ask *ask)
@@ -252,6 +211,19 @@ read_days(struct ask *ask)
 	else if (reg->expires < reg->issued)
 		ask_refuse(ask, REFUSAL_BAD_VALUE, STR("/expires"),
 		    STR("it ends before it is issued"));
+}
+
+/* The last day of a court's order not to tell. */
+static void
+read_sealed_until(struct ask *ask)
+{
+	struct ask_register *reg = &ask->registration;
+	int32_t day;
+
+	reg->sealed_until = members_find(&ask->members, "/sealed_until");
+	read_day(ask, &day, "/sealed_until", 0);
+	if (reg->sealed_until.p != NULL && !ask->is_settled)
+		reg->sealed_until_us = ((int64_t)day + 1) * INSTANT_DAY;
 }
 
 static void
@@ -299,8 +271,8 @@ register_read(struct gate *gate, struct ask *ask)
 	read_document(ask);
 	read_scope(ask);
 	read_until(ask);
+	read_sealed_until(ask);
 	read_days(ask);
-	read_seal(ask);
 	if (rows[row].has_subjects)
 		r = read_subjects(ask);
 	if (ask_is(ask, OPERATION_CREATE_WANTED) && ask->n_subjects == 0)
@@ -394,28 +366,8 @@ file_instrument(struct gate *gate, struct ask *ask, const struct str *indexes)
 	    ask->n_subjects);
 }
 
-/* The seal of a ground that is registered, or the ground's end. */
 static int
-keep_seal(struct gate *gate, const struct ask *ask)
-{
-	const struct ask_register *reg = &ask->registration;
-	struct store_veil veil = { .kind = reg->kind,
-		.ori = ask->operator.ori,
-		.number = reg->number,
-		.lifts_us = reg->seal_until_us,
-		.after_us = reg->seal_after_us };
-
-	if (reg->is_sealed)
-		return TRACE(lookups_veil(gate->store, &veil));
-	if (ask_is(ask, OPERATION_CLOSE_INVESTIGATION) ||
-	    ask_is(ask, OPERATION_RECALL_WANTED))
-		return TRACE(lookups_ground_ended(gate->store, veil.kind,
-		    veil.ori, veil.number, ask->now_us));
-	return 0;
-}
-
-static int
-apply(struct gate *gate, struct ask *ask)
+change(struct gate *gate, struct ask *ask)
 {
 	const struct ask_register *reg = &ask->registration;
 	struct str indexes[LIMIT_ASK_SUBJECTS];
@@ -440,13 +392,47 @@ apply(struct gate *gate, struct ask *ask)
 	return file_instrument(gate, ask, indexes);
 }
 
+/*
+ * A ground that begins is sealed, one that ends stays so for a while; of an
+ * instrument only what a court ordered.
+ */
+static int
+seal(struct gate *gate, struct ask *ask)
+{
+	const struct ask_register *reg = &ask->registration;
+	bool is_instrument = ask_is(ask, OPERATION_CREATE_INSTRUMENT);
+	struct store_seal row = { .ori = ask->operator.ori,
+		.kind = reg->kind,
+		.number = reg->number,
+		.lift_us = is_instrument ? 0 : INT64_MAX,
+		.order_us = reg->sealed_until_us };
+
+	if (ask_is(ask, OPERATION_CLOSE_INVESTIGATION) ||
+	    ask_is(ask, OPERATION_RECALL_WANTED))
+		return seals_end(gate->store, row.ori, row.kind, row.number,
+		    ask->now_us + gate->seal_us);
+	if (ask_is(ask, OPERATION_CREATE_INVESTIGATION) ||
+	    ask_is(ask, OPERATION_CREATE_WANTED) ||
+	    (is_instrument && row.order_us > 0))
+		return seals_put(gate->store, &row);
+	return 0;
+}
+
+static int
+apply(struct gate *gate, struct ask *ask)
+{
+	int r = change(gate, ask);
+
+	if (r == 0)
+		r = seal(gate, ask);
+	return r;
+}
+
 int
 register_apply(struct gate *gate, struct ask *ask)
 {
 	int r = apply(gate, ask);
 
-	if (r == 0)
-		r = keep_seal(gate, ask);
 	switch (r) {
 	case STORE_E_EXISTS:
 		ask_refuse(ask, REFUSAL_CONFLICT, STR("/number"),

@@ -140,7 +140,7 @@ replay_keep_late(struct gate *gate, struct ask *ask)
 	if (r == 0 && replay_is_kept(ask))
 		r = head(ask);
 	if (r == 0 && replay_is_kept(ask))
-		r = ledger_put_answer(gate, ask->entry.answer, ask->index);
+		r = ledger_put_answer(gate, &ask->entry, ask->index);
 	return TRACE(r);
 }
 

@@ -307,10 +307,13 @@ is_asked_of_keeper(const struct ask *ask)
 static int
 note(struct gate *gate, const struct ask *ask, const struct digest *subject)
 {
-	struct store_veil ground = { .kind = ask->request.ground_kind,
-		.ori = ask->operator.ori,
-		.number = ask->request.ground };
-	int r = lookups_put(gate->store, &ground, digest_str(subject),
+	struct store_flow flow = { .ori = ask->operator.ori,
+		.kind = ask->request.ground_kind,
+		.number = ask->request.ground,
+		.instrument = ask->request.instrument.p != NULL
+		    ? ask->request.instrument
+		    : STR("") };
+	int r = lookups_put(gate->store, &flow, digest_str(subject),
 	    ask->index, ask->now_us);
 
 	return r > 0 ? FAULT(EIO) : TRACE(r);

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#include "gate/tiles.h"
+#include "store/tiles.h"
 #include "util/fault.h"
 
 /* Learn (again) what the keeper signed last. */
@@ -37,7 +37,7 @@ take(struct gate *gate, struct str note, uint64_t size)
 static int
 sign(struct gate *gate)
 {
-	struct tlog_tile_reader reader = tiles_reader(gate);
+	struct tlog_tile_reader reader = tiles_reader(gate->store);
 	struct tlog_proof proof = { 0 };
 	struct digest root;
 	struct str note;

@@ -152,6 +152,25 @@ keyring_load(struct keyring **keyring, struct diag_list *diags, const char *dir,
 	return r < 0 ? TRACE(r) : r;
 }
 
+int
+keyring_load_seal(struct seal_public *public, struct seal_secret *secret,
+    struct diag_list *diags, const char *dir)
+{
+	CLEANUP(closep) int dir_fd = open_keys(dir);
+	char text[LIMIT_KEEPER_KEY];
+	uint8_t seed[SEED];
+	int r;
+
+	if (dir_fd < 0)
+		return wrong(diags, "keys", strerror(-dir_fd));
+	r = read_seed(seed, text, diags, dir_fd, "seal.key");
+	if (r == 0)
+		seal_pair_from_seed(public, secret, seed);
+	secret_wipe(text, sizeof(text));
+	secret_wipe(seed, sizeof(seed));
+	return r < 0 ? TRACE(r) : r;
+}
+
 void
 keyring_free(struct keyring *keyring)
 {

@@ -39,6 +39,15 @@ enum {
 int keyring_load(struct keyring **keyring, struct diag_list *diags,
     const char *dir, struct str origin) MUST_USE NONNULL;
 
+/*
+ * Load the sealing pair alone: for who opens what is sealed and signs nothing.
+ * *secret should be in memory of crypto/secret.h.
+ *
+ * Returns: 0; KEYRING_E_WRONG; fault.
+ */
+int keyring_load_seal(struct seal_public *public, struct seal_secret *secret,
+    struct diag_list *diags, const char *dir) MUST_USE NONNULL;
+
 /* Erase and release; NULL is fine. */
 void keyring_free(struct keyring *keyring);
 

@@ -21,6 +21,15 @@ static const struct row_field sealed_fields[] = {
 	ROW_FIELD(BYTES, struct store_sealed, bytes),
 };
 
+static const struct row_field kept_fields[] = {
+	ROW_FIELD(U64, struct store_kept, entry.index),
+	ROW_FIELD(I64, struct store_kept, entry.time_us),
+	ROW_FIELD(TEXT, struct store_kept, entry.type),
+	ROW_FIELD(BYTES, struct store_kept, entry.bytes),
+	ROW_FIELD(U64, struct store_kept, epoch),
+	ROW_FIELD(BYTES, struct store_kept, sealed),
+};
+
 /* As it is put. */
 static const struct row_field whole_fields[] = {
 	ROW_FIELD(U64, struct store_sealed, index),
@@ -40,6 +49,7 @@ static const struct row_field head_fields[] = {
 
 static const struct row_field epoch_fields[] = {
 	ROW_FIELD(U64, struct store_epoch, id),
+	ROW_FIELD(TEXT, struct store_epoch, class),
 	ROW_FIELD(I64, struct store_epoch, created_us),
 	ROW_FIELD(BYTES, struct store_epoch, wrapped),
 };
@@ -48,6 +58,8 @@ static const struct row_table entry_table =
     ROW_TABLE(entry_fields, struct store_entry);
 static const struct row_table sealed_table =
     ROW_TABLE(sealed_fields, struct store_sealed);
+static const struct row_table kept_table =
+    ROW_TABLE(kept_fields, struct store_kept);
 static const struct row_table whole_table =
     ROW_TABLE(whole_fields, struct store_sealed);
 static const struct row_table answer_table =
@@ -100,7 +112,8 @@ entries_find(struct store *store, struct arena *arena,
 }
 
 struct walk {
-	entries_each_fn *each;
+	entries_each_fn *each;	    /* one of the two */
+	entries_kept_fn *each_kept;
 	void *context;
 	uint64_t next; /* where the following chunk begins */
 	bool is_stopped;
@@ -119,27 +132,84 @@ walk_entry(void *context, const void *object)
 	return r;
 }
 
+static int
+walk_kept(void *context, const void *object)
+{
+	struct walk *walk = context;
+	const struct store_kept *kept = object;
+	int r;
+
+	walk->next = kept->entry.index + 1;
+	r = walk->each_kept(walk->context, kept);
+	walk->is_stopped = r != 0;
+	return r;
+}
+
+static int
+walk_all(struct store *store, struct walk *walk, uint64_t from, uint64_t to)
+{
+	bool is_kept = walk->each_kept != NULL;
+
+	walk->next = from;
+	while (from < to && !walk->is_stopped) {
+		uint64_t end = from + MIN(to - from, LIMIT_STORE_CHUNK);
+		int r;
+
+		r = row_each(store,
+		    is_kept ? STATEMENT_KEPT_EACH : STATEMENT_ENTRY_EACH,
+		    is_kept ? &kept_table : &entry_table,
+		    (const struct backend_value[]){
+			row_u64(from), row_u64(end) },
+		    is_kept ? walk_kept : walk_entry, walk);
+		if (r != 0)
+			return TRACE(r);
+		if (walk->next == from)
+			break;
+		from = walk->next;
+	}
+	return 0;
+}
+
 int
 entries_each(struct store *store, uint64_t from, uint64_t to,
     entries_each_fn *each, void *context)
 {
-	struct walk walk = { each, context, from, false };
+	struct walk walk = { .each = each, .context = context };
 
-	while (from < to && !walk.is_stopped) {
-		uint64_t end = from + MIN(to - from, LIMIT_STORE_CHUNK);
-		int r;
+	return TRACE(walk_all(store, &walk, from, to));
+}
 
-		r = row_each(store, STATEMENT_ENTRY_EACH, &entry_table,
-		    (const struct backend_value[]){
-			row_u64(from), row_u64(end) },
-		    walk_entry, &walk);
-		if (r != 0)
-			return TRACE(r);
-		if (walk.next == from)
-			break;
-		from = walk.next;
+int
+entries_each_kept(struct store *store, uint64_t from, uint64_t to,
+    entries_kept_fn *each, void *context)
+{
+	struct walk walk = { .each_kept = each, .context = context };
+
+	return TRACE(walk_all(store, &walk, from, to));
+}
+
+int
+entries_find_time(struct store *store, uint64_t *index, int64_t time_us)
+{
+	CLEANUP(arena_fini) struct arena arena = { 0 };
+	uint64_t low = 0;
+	uint64_t high = 0;
+	int r = entries_count(store, &high);
+
+	arena_init(&arena, (size_t)2 * LIMIT_STORE_ENTRY);
+	while (r == 0 && low < high) {
+		uint64_t middle = low + (high - low) / 2;
+		struct store_entry entry;
+
+		arena_reset(&arena);
+		r = entries_find(store, &arena, &entry, middle);
+		if (r == 0 && entry.time_us < time_us)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return 0;
+	*index = low;
+	return r == STORE_E_ABSENT ? FAULT(EUCLEAN) : TRACE(r);
 }
 
 int
@@ -248,6 +318,38 @@ entries_erase_sealed(struct store *store, uint64_t index)
 }
 
 int
+entries_change_sealed(struct store *store, const struct store_sealed *sealed)
+{
+	return TRACE(row_write(store, STATEMENT_SEALED_CHANGE, &whole_table,
+	    sealed, STORE_E_ABSENT));
+}
+
+struct sealed_walk {
+	entries_sealed_fn *each;
+	void *context;
+};
+
+static int
+walk_sealed(void *context, const void *object)
+{
+	const struct sealed_walk *walk = context;
+
+	return walk->each(walk->context, object);
+}
+
+int
+entries_each_sealed(struct store *store, struct str type, uint64_t from,
+    uint64_t to, uint64_t max, entries_sealed_fn *each, void *context)
+{
+	struct sealed_walk walk = { each, context };
+
+	return TRACE(row_each(store, STATEMENT_SEALED_OLD, &whole_table,
+	    (const struct backend_value[]){ row_text(type), row_u64(from),
+		row_u64(to), row_u64(max) },
+	    walk_sealed, &walk));
+}
+
+int
 entries_put_epoch(struct store *store, const struct store_epoch *epoch)
 {
 	return TRACE(row_write(store, STATEMENT_EPOCH_PUT, &epoch_table, epoch,
@@ -264,10 +366,46 @@ entries_find_epoch(struct store *store, struct arena *arena,
 
 int
 entries_newest_epoch(struct store *store, struct arena *arena,
-    struct store_epoch *epoch)
+    struct store_epoch *epoch, struct str class)
 {
 	return TRACE(row_find(store, arena, STATEMENT_EPOCH_NEWEST,
-	    &epoch_table, epoch, NULL));
+	    &epoch_table, epoch,
+	    (const struct backend_value[]){ row_text(class) }));
+}
+
+int
+entries_last_epoch(struct store *store, uint64_t *id)
+{
+	int64_t number;
+	int r = row_number(store, &number, STATEMENT_EPOCH_LAST, NULL);
+
+	if (r == 0)
+		*id = (uint64_t)number;
+	return TRACE(r);
+}
+
+struct epoch_walk {
+	entries_epoch_fn *each;
+	void *context;
+};
+
+static int
+walk_epoch(void *context, const void *object)
+{
+	const struct epoch_walk *walk = context;
+
+	return walk->each(walk->context, object);
+}
+
+int
+entries_each_spent_epoch(struct store *store, int64_t before_us, uint64_t max,
+    entries_epoch_fn *each, void *context)
+{
+	struct epoch_walk walk = { each, context };
+
+	return TRACE(row_each(store, STATEMENT_EPOCH_SPENT, &epoch_table,
+	    (const struct backend_value[]){ row_i64(before_us), row_u64(max) },
+	    walk_epoch, &walk));
 }
 
 int

@@ -29,8 +29,16 @@ struct store_sealed {
 	struct str answer; /* likewise: what was answered; or empty */
 };
 
+/* An entry with what is kept sealed beside it. */
+struct store_kept {
+	struct store_entry entry;
+	uint64_t epoch;	   /* 0: nothing is kept, it was erased */
+	struct str sealed; /* empty then */
+};
+
 struct store_epoch {
-	uint64_t id; /* from 1 */
+	uint64_t id;	  /* from 1 */
+	struct str class; /* what it seals: a kind of entry, or "hold" */
 	int64_t created_us;
 	struct str wrapped; /* the epoch key, wrapped to the keeper */
 };
@@ -48,6 +56,9 @@ struct store_head {
  * the each-function passes on.
  */
 typedef int entries_each_fn(void *context, const struct store_entry *entry);
+
+/* As entries_each_fn for entries_each_kept(). */
+typedef int entries_kept_fn(void *context, const struct store_kept *kept);
 
 /*
  * Append an entry. entry->index must be entries_count() at that moment.
@@ -76,6 +87,19 @@ int entries_find(struct store *store, struct arena *arena,
  */
 int entries_each(struct store *store, uint64_t from, uint64_t to,
     entries_each_fn *each, void *context) MUST_USE;
+
+/* As entries_each() with the sealed values beside each entry. */
+int entries_each_kept(struct store *store, uint64_t from, uint64_t to,
+    entries_kept_fn *each, void *context) MUST_USE;
+
+/*
+ * Find the first entry of that time or later: entries stand in the order of
+ * their times. *index is the number of entries when there is none.
+ *
+ * Returns: 0; STORE_E_LIMIT; fault.
+ */
+int entries_find_time(struct store *store, uint64_t *index, int64_t time_us)
+    MUST_USE NONNULL;
 
 /*
  * Keep the full tile n of a level (tlog's level, 0 = leaf hashes).
@@ -126,6 +150,25 @@ int entries_find_answer(struct store *store, struct arena *arena,
  */
 int entries_erase_sealed(struct store *store, uint64_t index) MUST_USE NONNULL;
 
+/*
+ * Seal values, and what was answered, anew under another epoch.
+ *
+ * Returns: 0; STORE_E_ABSENT; fault.
+ */
+int entries_change_sealed(struct store *store,
+    const struct store_sealed *sealed) MUST_USE NONNULL;
+
+/* As entries_each_fn for sealed values. */
+typedef int entries_sealed_fn(void *context,
+    const struct store_sealed *sealed);
+
+/*
+ * Walk sealed values of entries of that type in [from, to), lowest first, at
+ * most max. Change none of them during the walk.
+ */
+int entries_each_sealed(struct store *store, struct str type, uint64_t from,
+    uint64_t to, uint64_t max, entries_sealed_fn *each, void *context)
+    MUST_USE;
 /* Keep a head. Returns: 0 (also when its size is kept already); fault. */
 int entries_put_head(struct store *store,
     const struct store_head *head) MUST_USE NONNULL;
@@ -146,9 +189,22 @@ int entries_put_epoch(struct store *store, const struct store_epoch *epoch)
 int entries_find_epoch(struct store *store, struct arena *arena,
     struct store_epoch *epoch, uint64_t id) MUST_USE NONNULL;
 
-/* The epoch of the highest id that is not erased. As entries_find_epoch. */
+/* That of a class with the highest id not erased. As entries_find_epoch. */
 int entries_newest_epoch(struct store *store, struct arena *arena,
-    struct store_epoch *epoch) MUST_USE NONNULL;
+    struct store_epoch *epoch, struct str class) MUST_USE NONNULL;
+
+/* The highest id that was given out; 0: none. Returns: 0 and *id; fault. */
+int entries_last_epoch(struct store *store, uint64_t *id) MUST_USE NONNULL;
+
+/* As entries_each_fn for epochs. */
+typedef int entries_epoch_fn(void *context, const struct store_epoch *epoch);
+
+/*
+ * Walk at most max epochs begun before a moment under which nothing is sealed
+ * any more, and whose key is not erased. Erase none during the walk.
+ */
+int entries_each_spent_epoch(struct store *store, int64_t before_us,
+    uint64_t max, entries_epoch_fn *each, void *context) MUST_USE;
 
 /*
  * Erase the wrapped key of an epoch: everything sealed under it is lost. The

@@ -5,24 +5,17 @@
 
 #include "limits.h"
 #include "store/row.h"
+#include "store/seals.h"
 #include "store/store_int.h"
 #include "util/fault.h"
 
 #define SWEPT 16 /* expired tokens forgotten for each that is used */
 
-static const struct row_field veil_fields[] = {
-	ROW_FIELD(TEXT, struct store_veil, kind),
-	ROW_FIELD(TEXT, struct store_veil, ori),
-	ROW_FIELD(TEXT, struct store_veil, number),
-	ROW_FIELD(I64, struct store_veil, lifts_us),
-	ROW_FIELD(I64, struct store_veil, after_us),
-};
-
-/* A veil's key alone. */
-static const struct row_field due_fields[] = {
-	ROW_FIELD(TEXT, struct store_veil, kind),
-	ROW_FIELD(TEXT, struct store_veil, ori),
-	ROW_FIELD(TEXT, struct store_veil, number),
+static const struct row_field flow_fields[] = {
+	ROW_FIELD(TEXT, struct store_flow, ori),
+	ROW_FIELD(TEXT, struct store_flow, kind),
+	ROW_FIELD(TEXT, struct store_flow, number),
+	ROW_FIELD(TEXT, struct store_flow, instrument),
 };
 
 static const struct row_field token_fields[] = {
@@ -31,45 +24,62 @@ static const struct row_field token_fields[] = {
 	ROW_FIELD(I64, struct store_token, expires_us),
 };
 
-static const struct row_table veil_table =
-    ROW_TABLE(veil_fields, struct store_veil);
-static const struct row_table due_table =
-    ROW_TABLE(due_fields, struct store_veil);
+static const struct row_table flow_table =
+    ROW_TABLE(flow_fields, struct store_flow);
 static const struct row_table token_table =
     ROW_TABLE(token_fields, struct store_token);
 
-/* Whether the ground is under a seal that has not lifted. */
+/* When the seals lift: of ground and instrument, and of the latter alone. */
 static int
-find_veil(struct store *store, bool *is_veiled, const struct store_veil *ground,
-    int64_t now_us)
+find_seals(struct store *store, int64_t *lifts_us, int64_t *least_us,
+    const struct store_flow *flow)
 {
-	int64_t lifts_us;
-	int r = row_number(store, &lifts_us, STATEMENT_VEIL_LIFTS,
-	    (const struct backend_value[]){ row_text(ground->kind),
-		row_text(ground->ori), row_text(ground->number) });
+	int r = seals_find(store, lifts_us, flow->ori, flow->kind,
+	    flow->number);
 
-	*is_veiled = r == 0 && lifts_us > now_us;
-	return r == STORE_E_ABSENT ? 0 : TRACE(r);
+	*least_us = 0;
+	if (r == 0 && flow->instrument.len > 0)
+		r = seals_find(store, least_us, flow->ori, STR("instrument"),
+		    flow->instrument);
+	*lifts_us = MAX(*lifts_us, *least_us);
+	return TRACE(r);
+}
+
+/* Where it waits, which may be there, and that it does. */
+static int
+veil(struct store *store, const struct store_flow *flow, struct str subject,
+    uint64_t index, int64_t lifts_us, int64_t least_us)
+{
+	const struct backend_value values[] = { row_text(flow->ori),
+		row_text(flow->kind), row_text(flow->number),
+		row_text(flow->instrument), row_i64(lifts_us),
+		row_i64(least_us) };
+	int r = row_change(store, STATEMENT_VEIL_PUT, values, 0);
+
+	if (r != 0)
+		return TRACE(r);
+	return TRACE(row_change(store, STATEMENT_VEILED_PUT,
+	    (const struct backend_value[]){ values[0], values[1], values[2],
+		values[3], row_u64(index), row_bytes(subject) },
+	    0));
 }
 
 int
-lookups_put(struct store *store, const struct store_veil *ground,
+lookups_put(struct store *store, const struct store_flow *flow,
     struct str subject, uint64_t index, int64_t now_us)
 {
-	bool is_veiled;
+	int64_t lifts_us;
+	int64_t least_us;
 	int r;
 
 	if (subject.len != LOOKUPS_SUBJECT_SIZE)
 		return FAULT(EINVAL);
-	r = find_veil(store, &is_veiled, ground, now_us);
+	r = find_seals(store, &lifts_us, &least_us, flow);
 	if (r != 0)
 		return TRACE(r);
-	if (is_veiled)
-		return TRACE(row_change(store, STATEMENT_VEILED_PUT,
-		    (const struct backend_value[]){ row_text(ground->kind),
-			row_text(ground->ori), row_text(ground->number),
-			row_u64(index), row_bytes(subject) },
-		    0));
+	if (lifts_us > now_us)
+		return TRACE(veil(store, flow, subject, index, lifts_us,
+		    least_us));
 	return TRACE(row_change(store, STATEMENT_LOOKUP_PUT,
 	    (const struct backend_value[]){
 		row_bytes(subject), row_u64(index) },
@@ -128,28 +138,22 @@ lookups_forget(struct store *store, uint64_t index)
 }
 
 int
-lookups_veil(struct store *store, const struct store_veil *veil)
+lookups_seal_moved(struct store *store, struct str ori, struct str kind,
+    struct str number, int64_t lift_us)
 {
-	return TRACE(row_write(store, STATEMENT_VEIL_PUT, &veil_table, veil,
-	    STORE_E_EXISTS));
-}
-
-int
-lookups_ground_ended(struct store *store, struct str kind, struct str ori,
-    struct str number, int64_t ended_us)
-{
-	return TRACE(row_change(store, STATEMENT_VEIL_END,
-	    (const struct backend_value[]){ row_text(kind), row_text(ori),
-		row_text(number), row_i64(ended_us) },
+	return TRACE(row_change(store, STATEMENT_VEIL_MOVE,
+	    (const struct backend_value[]){ row_text(ori), row_text(kind),
+		row_text(number), row_i64(lift_us) },
 	    0));
 }
 
-/* Its look-ups become rows by subject; the veil is gone. */
+/* What waited becomes rows by subject. */
 static int
-lift(struct store *store, const struct store_veil *veil)
+lift(struct store *store, const struct store_flow *flow)
 {
-	const struct backend_value key[] = { row_text(veil->kind),
-		row_text(veil->ori), row_text(veil->number) };
+	const struct backend_value key[] = { row_text(flow->ori),
+		row_text(flow->kind), row_text(flow->number),
+		row_text(flow->instrument) };
 	int r = row_change(store, STATEMENT_VEILED_LIFT, key, 0);
 
 	if (r == 0)
@@ -167,13 +171,13 @@ lookups_lift(struct store *store, int64_t now_us, size_t max)
 
 	arena_init(&arena, LIMIT_STORE_BYTES);
 	for (size_t i = 0; i < max && r == 0; i++) {
-		struct store_veil veil = { 0 };
+		struct store_flow flow = { 0 };
 
 		arena_reset(&arena);
-		r = row_find(store, &arena, STATEMENT_VEIL_DUE, &due_table,
-		    &veil, (const struct backend_value[]){ row_i64(now_us) });
+		r = row_find(store, &arena, STATEMENT_VEIL_DUE, &flow_table,
+		    &flow, (const struct backend_value[]){ row_i64(now_us) });
 		if (r == 0)
-			r = lift(store, &veil);
+			r = lift(store, &flow);
 	}
 	return r == STORE_E_ABSENT ? 0 : TRACE(r);
 }

@@ -1,11 +1,10 @@
 /*
  * Who was looked up, for the person who asks: entries by the keyed digest of
- * their subject, the grounds whose look-ups are under seal, and the tokens by
- * which a portal vouched for somebody once.
+ * their subject, and the tokens by which a portal vouched for somebody once.
  *
- * A look-up under seal is kept by its ground and not by its subject until the
- * seal lifts, so that a search by subject cannot pass it: neither its rows nor
- * its time depend on what is sealed.
+ * A look-up whose ground or instrument is under seal (seals.h) is kept by these
+ * and not by its subject until the seal lifts, so that a search by subject
+ * cannot pass it: neither its rows nor its time depend on what is sealed.
  */
 #ifndef STILE_STORE_LOOKUPS_H
 #define STILE_STORE_LOOKUPS_H
@@ -17,13 +16,12 @@
 
 #define LOOKUPS_SUBJECT_SIZE 32
 
-/* A ground under seal. */
-struct store_veil {
-	struct str kind; /* "investigation", "wanted" */
+/* What a look-up flows from: none of it need be registered. */
+struct store_flow {
 	struct str ori;
+	struct str kind; /* of the ground: "investigation", "wanted" */
 	struct str number;
-	int64_t lifts_us; /* at the latest */
-	int64_t after_us; /* so long after the ground ended; -1: never so */
+	struct str instrument; /* empty: none */
 };
 
 struct store_token {
@@ -33,13 +31,12 @@ struct store_token {
 };
 
 /*
- * Note that an entry is about a subject (32 bytes). Under a ground whose seal
- * has not lifted at now_us the note waits for that.
+ * Note that an entry is about a subject (32 bytes). When a seal has not lifted
+ * at now_us the note waits for that.
  *
- * ground: kind, ori and number; a ground that is not under seal, or is none.
  * Returns: 0; STORE_E_TEXT; STORE_E_TOO_LARGE; fault.
  */
-int lookups_put(struct store *store, const struct store_veil *ground,
+int lookups_put(struct store *store, const struct store_flow *flow,
     struct str subject, uint64_t index, int64_t now_us) MUST_USE NONNULL;
 
 /*
@@ -60,17 +57,15 @@ int lookups_has(struct store *store, bool *has, struct str subject,
  */
 int lookups_forget(struct store *store, uint64_t index) MUST_USE NONNULL;
 
-/* Put a ground under seal. Returns: 0; STORE_E_EXISTS; STORE_E_TEXT; fault. */
-int lookups_veil(struct store *store, const struct store_veil *veil)
-    MUST_USE NONNULL;
-
-/* The ground ended: its seal lifts so long after as it says. Returns: 0; fault. */
-int lookups_ground_ended(struct store *store, struct str kind, struct str ori,
-    struct str number, int64_t ended_us) MUST_USE NONNULL;
+/*
+ * The seal of a ground now lifts at lift_us; seals.c says so. Returns: 0; fault.
+ */
+int lookups_seal_moved(struct store *store, struct str ori, struct str kind,
+    struct str number, int64_t lift_us) MUST_USE NONNULL;
 
 /*
- * Lift the seals that are due, at most max of them: their look-ups may be told
- * from now on. Depends on the time alone, not on a subject. Returns: 0; fault.
+ * Let go of what waited for seals that are due, at most max of them. Depends on
+ * the time alone, not on a subject. Returns: 0; fault.
  */
 int lookups_lift(struct store *store, int64_t now_us, size_t max)
     MUST_USE NONNULL;

@@ -133,6 +133,17 @@ requests_update(struct store *store, const struct store_request *request)
 }
 
 int
+requests_forget(struct store *store, uint64_t index)
+{
+	const struct backend_value key[] = { row_u64(index) };
+	int r = row_change(store, STATEMENT_REQUEST_FORGET, key, 0);
+
+	if (r == 0)
+		r = row_change(store, STATEMENT_ANSWERED_FORGET, key, 0);
+	return TRACE(r);
+}
+
+int
 requests_each_referred(struct store *store, struct str ori,
     requests_each_fn *each, void *context)
 {

@@ -98,6 +98,14 @@ int requests_find_answered(struct store *store, struct arena *arena,
 int requests_update(struct store *store, const struct store_request *request)
     MUST_USE NONNULL;
 
+/*
+ * Forget what was asked by that entry: subject and frame of its request, and
+ * the digests of its key and body, by which it could be guessed, are
+ * overwritten with zeros. Nothing happens when nothing is there. Returns: 0;
+ * fault.
+ */
+int requests_forget(struct store *store, uint64_t index) MUST_USE NONNULL;
+
 /* Walk what is referred in an agency (empty ori: in all), oldest first. */
 int requests_each_referred(struct store *store, struct str ori,
     requests_each_fn *each, void *context) MUST_USE;

@@ -67,6 +67,8 @@ enum store_checkpoint {
 				       * after erasures, nothing old stays; by
 				       * the writer only, which takes another's
 				       * for a log cut behind its back */
+	STORE_CHECKPOINT_ERASE,	     /* the same without waiting for a reader:
+				      * STORE_E_LOCKED while one is in the way */
 };
 
 /*
@@ -133,8 +135,8 @@ int store_probe(struct store *store) MUST_USE NONNULL;
  * syncs and the pages; TRUNCATE also waits up to LIMIT_STORE_BUSY_MS for
  * readers. PostgreSQL does this itself; then nothing happens.
  *
- * Returns: 0, also when readers or another checkpoint kept it from finishing;
- * STORE_E_FULL, BROKEN, READ_ONLY; fault.
+ * Returns: 0, also when readers or another checkpoint kept it from finishing
+ * (but see ERASE); STORE_E_LOCKED (ERASE), FULL, BROKEN, READ_ONLY; fault.
  */
 int store_checkpoint(struct store *store, enum store_checkpoint how)
     MUST_USE NONNULL;

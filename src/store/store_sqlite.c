@@ -620,20 +620,26 @@ static int
 store_sqlite_checkpoint(struct backend *backend, enum store_checkpoint how)
 {
 	struct store_sqlite *s = sqlite_of(backend);
+	bool is_erasing = how == STORE_CHECKPOINT_ERASE;
 	int n_pages = 0;
 	int n_done = 0;
 	int code;
 
+	if (is_erasing)
+		sqlite3_busy_timeout(s->db, 0);
 	code = sqlite3_wal_checkpoint_v2(s->db, NULL,
-	    how == STORE_CHECKPOINT_TRUNCATE ? SQLITE_CHECKPOINT_TRUNCATE
-					     : SQLITE_CHECKPOINT_PASSIVE,
+	    how == STORE_CHECKPOINT_PASSIVE ? SQLITE_CHECKPOINT_PASSIVE
+					    : SQLITE_CHECKPOINT_TRUNCATE,
 	    &n_pages, &n_done);
+	if (is_erasing)
+		sqlite3_busy_timeout(s->db, LIMIT_STORE_BUSY_MS);
 	if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
 		return TRACE(outcome(s, code));
 	anchor_forget_size(&s->anchor);
 	if (n_pages >= n_done)
 		s->backend.wal_pages = (uint64_t)(n_pages - n_done);
-	return 0;
+	/* What is in its place already may still be read in the log's file. */
+	return is_erasing && code != SQLITE_OK ? STORE_E_LOCKED : 0;
 }
 
 struct check {

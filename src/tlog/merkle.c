@@ -42,18 +42,28 @@ n_subtrees(uint64_t size)
 }
 
 void
-tlog_merkle_append(struct tlog_merkle *tree, const struct digest *leaf)
+tlog_merkle_append_node(struct tlog_merkle *tree, unsigned height,
+    const struct digest *node)
 {
+	uint64_t n_leaves = UINT64_C(1) << height;
 	size_t n = n_subtrees(tree->size);
 
-	assert(tree->size < TLOG_SIZE_MAX);
-	tree->hashes[n++] = *leaf;
-	for (uint64_t rest = tree->size; (rest & 1) != 0; rest >>= 1) {
+	assert(tree->size % n_leaves == 0);
+	assert(tree->size <= TLOG_SIZE_MAX - n_leaves);
+	tree->hashes[n++] = *node;
+	for (uint64_t rest = tree->size >> height; (rest & 1) != 0;
+	     rest >>= 1) {
 		n--;
 		tlog_merkle_node(&tree->hashes[n - 1], &tree->hashes[n - 1],
 		    &tree->hashes[n]);
 	}
-	tree->size++;
+	tree->size += n_leaves;
+}
+
+void
+tlog_merkle_append(struct tlog_merkle *tree, const struct digest *leaf)
+{
+	tlog_merkle_append_node(tree, 0, leaf);
 }
 
 void

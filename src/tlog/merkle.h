@@ -43,6 +43,13 @@ void tlog_merkle_init(struct tlog_merkle *tree) NONNULL;
 void tlog_merkle_append(struct tlog_merkle *tree, const struct digest *leaf)
     NONNULL;
 
+/*
+ * Append a complete subtree of 2^height leaves by its root. The size must be a
+ * multiple of 2^height, and stay within TLOG_SIZE_MAX.
+ */
+void tlog_merkle_append_node(struct tlog_merkle *tree, unsigned height,
+    const struct digest *node) NONNULL;
+
 /* The root at the present size. */
 void tlog_merkle_root(const struct tlog_merkle *tree, struct digest *root)
     NONNULL;

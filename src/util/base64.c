@@ -96,29 +96,71 @@ base64_add(struct buf *buf, enum base64_kind kind, const void *bytes,
 	buf_grow(buf, text_len);
 }
 
-static int
+/* Six bits a letter; 64 and more: not one of the alphabet. */
+#define LETTER(c, n) [(unsigned char)(c)] = (n) ^ 64
+#define LETTERS(f, n)                                                          \
+	LETTER(f, n), LETTER((f) + 1, n + 1), LETTER((f) + 2, n + 2),          \
+	    LETTER((f) + 3, n + 3), LETTER((f) + 4, n + 4),                    \
+	    LETTER((f) + 5, n + 5)
+#define BOTH                                                                   \
+	LETTERS('A', 0), LETTERS('G', 6), LETTERS('M', 12), LETTERS('S', 18),  \
+	    LETTER('Y', 24), LETTER('Z', 25), LETTERS('a', 26),                \
+	    LETTERS('g', 32), LETTERS('m', 38), LETTERS('s', 44),              \
+	    LETTER('y', 50), LETTER('z', 51), LETTERS('0', 52),                \
+	    LETTER('6', 58), LETTER('7', 59), LETTER('8', 60), LETTER('9', 61)
+
+/* Zero is no letter, so what is not written here is none; see sextet(). */
+static const uint8_t sextets[2][256] = {
+	[BASE64_STANDARD] = { BOTH, LETTER('+', 62), LETTER('/', 63) },
+	[BASE64_URL] = { BOTH, LETTER('-', 62), LETTER('_', 63) },
+};
+
+static unsigned
 sextet(enum base64_kind kind, char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == (kind == BASE64_URL ? '-' : '+'))
-		return 62;
-	if (c == (kind == BASE64_URL ? '_' : '/'))
-		return 63;
-	return -1;
+	return sextets[kind][(unsigned char)c] ^ 64u;
+}
+
+/* Whole groups of four letters. Returns: false when one is no letter. */
+static bool
+parse_groups(uint8_t *bytes, enum base64_kind kind, const char *text, size_t n)
+{
+	unsigned wrong = 0;
+
+	for (size_t i = 0; i < n; i++, text += 4, bytes += 3) {
+		unsigned a = sextet(kind, text[0]);
+		unsigned b = sextet(kind, text[1]);
+		unsigned c = sextet(kind, text[2]);
+		unsigned d = sextet(kind, text[3]);
+
+		wrong |= a | b | c | d;
+		bytes[0] = (uint8_t)(a << 2 | b >> 4);
+		bytes[1] = (uint8_t)(b << 4 | c >> 2);
+		bytes[2] = (uint8_t)(c << 6 | d);
+	}
+	return wrong < 64;
+}
+
+/* The last two or three letters; no bits may be left over. */
+static bool
+parse_tail(uint8_t *bytes, enum base64_kind kind, const char *text, size_t n)
+{
+	unsigned a = sextet(kind, text[0]);
+	unsigned b = sextet(kind, text[1]);
+	unsigned c = n == 3 ? sextet(kind, text[2]) : 0;
+
+	bytes[0] = (uint8_t)(a << 2 | b >> 4);
+	if (n == 3)
+		bytes[1] = (uint8_t)(b << 4 | c >> 2);
+	return (a | b | c) < 64 && ((n == 3 ? c & 3 : b & 15) == 0);
 }
 
 int
 base64_parse(uint8_t *bytes, size_t *len, size_t size, enum base64_kind kind,
     struct str text)
 {
-	uint32_t bits = 0;
-	unsigned n_bits = 0;
-	size_t out = 0;
+	size_t n_groups;
+	size_t tail;
 
 	if (kind == BASE64_STANDARD) {
 		if (text.len % 4 != 0)
@@ -128,24 +170,18 @@ base64_parse(uint8_t *bytes, size_t *len, size_t size, enum base64_kind kind,
 				text.len--;
 		}
 	}
-	if (text.len % 4 == 1)
+	n_groups = text.len / 4;
+	tail = text.len % 4;
+	if (tail == 1)
 		return BASE64_E_FORMAT;
-	if (text.len / 4 * 3 + (text.len % 4) * 3 / 4 > size)
+	if (n_groups * 3 + tail * 3 / 4 > size)
 		return BASE64_E_SIZE;
-	for (size_t i = 0; i < text.len; i++) {
-		int value = sextet(kind, text.p[i]);
-
-		if (value < 0)
-			return BASE64_E_FORMAT;
-		bits = (bits << 6 | (uint32_t)value) & 0xffffff;
-		n_bits += 6;
-		if (n_bits >= 8) {
-			n_bits -= 8;
-			bytes[out++] = (uint8_t)(bits >> n_bits);
-		}
-	}
-	if ((bits & ((1u << n_bits) - 1)) != 0)
+	if (!parse_groups(bytes, kind, text.p, n_groups))
 		return BASE64_E_FORMAT;
-	*len = out;
+	if (tail > 0 &&
+	    !parse_tail(bytes + n_groups * 3, kind, text.p + n_groups * 4,
+		tail))
+		return BASE64_E_FORMAT;
+	*len = n_groups * 3 + tail * 3 / 4;
 	return 0;
 }

@@ -61,6 +61,43 @@ json_close_array(struct json *json)
 	close(json, ']');
 }
 
+/* A byte of the eight is not plain: below 0x20, above 0x7f, quote, backslash. */
+static bool
+has_odd(uint64_t eight)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	const uint64_t tops = ones << 7;
+	uint64_t quote = eight ^ ones * '"';
+	uint64_t slash = eight ^ ones * '\\';
+
+	return ((eight | (eight - ones * 0x20) | (quote - ones) |
+		    (slash - ones)) &
+		   tops) != 0;
+}
+
+size_t
+json_plain(struct str s, size_t from)
+{
+	size_t at = from;
+
+	while (s.len - at >= sizeof(uint64_t)) {
+		uint64_t eight;
+
+		memcpy(&eight, s.p + at, sizeof(eight));
+		if (has_odd(eight))
+			break;
+		at += sizeof(eight);
+	}
+	while (at < s.len) {
+		unsigned char c = (unsigned char)s.p[at];
+
+		if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+			break;
+		at++;
+	}
+	return at - from;
+}
+
 static bool
 is_special(unsigned char c)
 {

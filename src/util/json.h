@@ -47,6 +47,12 @@ void json_put_i64(struct json *json, const char *name, int64_t value) NONNULL;
 void json_put_bool(struct json *json, const char *name, bool value) NONNULL;
 void json_put_raw(struct json *json, const char *name, struct str text) NONNULL;
 
+/*
+ * How many bytes from there on stand in a JSON string as they are: printable
+ * ASCII without quote and backslash.
+ */
+size_t json_plain(struct str s, size_t from);
+
 /* Append s as a JSON string, quotes included, without a writer. */
 void json_add_string(struct buf *buf, struct str s) NONNULL;
 

@@ -110,7 +110,7 @@ utf8_is_deceptive(uint32_t code)
 	};
 
 	if (code >= 0x20 && code < 0x7f)
-		return false;
+		return false; /* nearly all */
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {
 		if (code >= ranges[i].from && code <= ranges[i].to)
 			return true;

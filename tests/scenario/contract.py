@@ -46,17 +46,16 @@ def word(portal, who, test):
 
 def persons(h, portal):
     """A person's own view, and what the holder sees of their complaints."""
-    entry = h.ask("alice", about(LICENCE)).body["index"]
-    sealed = {"number": "C-7", "offence": "fraud",
-              "seal": {"until": "2030-01-05", "after_close_days": 90}}
+    entry = h.ask("alice", about(LICENCE, "C-404")).body["index"]
+    sealed = {"number": "C-7", "offence": "fraud", "sealed_until": "2030-01-05"}
     mine, filing = "/v1/self/disclosures", "/v1/self/complaints"
     complaint = {"about": entry, "reason": "other", "text": "Why?"}
-    first = portal.complain(LICENCE, h.ask("alice", about(LICENCE)).body["index"])
+    first = portal.complain(LICENCE, h.ask("alice", about(LICENCE, None)).body["index"])
     id_ = first.body["complaint"]
     finding = {"finding": "upheld", "text": "It was not lawful."}
     yield "sam", [post("createInvestigation", "/v1/investigations", sealed, 201),
                   post("createInvestigation", "/v1/investigations",
-                       {**sealed, "number": "C-6", "seal": {"until": "2020-01-01"}}, 400)]
+                       {**sealed, "number": "C-6", "sealed_until": "soon"}, 400)]
     yield "portal", [
         word(portal, LICENCE, get("getSelfDisclosures", mine, 200)),
         get("getSelfDisclosures", mine, 403),

@@ -86,7 +86,8 @@ def fault_survived(holder, witness, role, fault, number):
     elif answer is not None:
         check("record" not in answer.body, f"{key}: disclosed with {answer.status}")
         check(answer.status >= 500, f"{key}: {answer.status} {answer.text[:200]}")
-    check(role != "clerk" or answer.status == 200, f"{key}: the clerk is not on the way")
+    check(role != "clerk" or answer.status == 200,
+          f"{key}: the clerk is not on the way: {answer.status} {answer.text[:300]}")
     up_again(holder)
     holder.log_check()
     # The same key again: answered, and entered once however it went before.

@@ -13,8 +13,8 @@
 #include "gate/assembly.h"
 #include "gate/force.h"
 #include "gate/pack.h"
-#include "store/lookups.h"
 #include "crypto/sha256.h"
+#include "store/seals.h"
 #include "tlog/checkpoint.h"
 #include "tlog/merkle.h"
 #include "util/base64.h"
@@ -94,7 +94,7 @@ keep_unwrap(void *context, struct seal_key *key, struct str wrapped)
 	struct house *house = context;
 	struct seal_wrapped bytes;
 
-	if (house->is_keeper_down)
+	if (house->is_keeper_down || house->is_unwrap_down)
 		return KEYS_E_DOWN;
 	house->n_unwrapped++;
 	memcpy(bytes.b, wrapped.p, sizeof(bytes.b));
@@ -213,13 +213,16 @@ fill_store(struct house *house)
 	    PEOPLE_ROLE_REQUESTER | PEOPLE_ROLE_SUPERVISOR, true, true);
 	add_person(house, "portal", "NY0303000", PEOPLE_ROLE_PORTAL, true,
 	    true);
-	add_person(house, "officer", "NY0303000", PEOPLE_ROLE_PRIVACY_OFFICER,
+	add_person(house, "cal", "NY0303000", PEOPLE_ROLE_COUNSEL, true, true);
+	add_person(house, "pam", "NY0303000", PEOPLE_ROLE_PRIVACY_OFFICER,
 	    true, true);
+	add_person(house, "dot", "NY0303000",
+	    PEOPLE_ROLE_DATA_OWNER | PEOPLE_ROLE_COUNSEL, true, true);
 	add_case(house, "24-777", true, "amy");
-	must(lookups_veil(house->store,
-		 &(struct store_veil){ STR("investigation"), STR("NY0303000"),
+	must(seals_put(house->store,
+		 &(struct store_seal){ STR("NY0303000"), STR("investigation"),
 		     STR("24-777"), INT64_MAX, 0 }),
-	    "veil");
+	    "seal");
 	add_case(house, "24-001", true, "amy");
 	add_case(house, "23-999", false, "amy");
 	must(store_commit(house->store), "commit");

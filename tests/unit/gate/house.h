@@ -26,6 +26,7 @@ struct house {
 	struct digest signed_root;
 	bool is_keeper_down;
 	bool is_signing_down;
+	bool is_unwrap_down;
 	bool is_index_down;
 	bool is_answer_lost; /* it signed, and was not heard */
 	size_t n_signed;
@@ -59,8 +60,10 @@ struct house_answer {
 /*
  * One ask. who: "amy" (requester, on case 24-001), "bob" (not on it), "sue"
  * (supervisor), "old" (training lapsed), "out" (suspended), "zed" (another
- * agency), "nobody" (unknown certificate), "portal", "officer" (privacy). amy is
- * also on 24-777, whose seal lifts when it is closed. body: JSON text.
+ * agency), "nobody" (unknown certificate); of the holder's staff "cal"
+ * (counsel), "pam" (privacy officer), "dot" (data owner and counsel); "portal". amy is
+ * also on 24-777, which is sealed; 24-001 is not. body:
+ * JSON text.
  */
 struct house_answer house_ask(struct house *house, const char *who,
     const char *operation, const char *parameter, const char *key,

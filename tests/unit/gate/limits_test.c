@@ -285,13 +285,13 @@ a_receipt_and_a_key_last_as_long_as_they_should(void)
 	instant_format_date(day,
 	    instant_day(house.now_us) + LIMIT_EXTRACT_DAYS);
 	check(house_has(answer, day));
-	epoch = house.gate.epoch;
+	epoch = house.gate.epochs[ENTRY_REQUEST].id;
 	house.now_us += INT64_C(3600) * 1000000 * (LIMIT_EPOCH_HOURS - 1);
 	answer = house_ask(&house, "amy", "createRequest", NULL, NULL, body);
-	check_u64(house.gate.epoch, epoch);
+	check_u64(house.gate.epochs[ENTRY_REQUEST].id, epoch);
 	house.now_us += INT64_C(3600) * 1000000 * 2;
 	answer = house_ask(&house, "amy", "createRequest", NULL, NULL, body);
-	check_u64(house.gate.epoch, epoch + 1);
+	check_u64(house.gate.epochs[ENTRY_REQUEST].id, epoch + 1);
 	/* The key of the old epoch is asked for: the answer still opens. */
 	house.now_us -= INT64_C(3600) * 1000000;
 	house.gate.last_us = 0;
@@ -474,6 +474,33 @@ what_the_limits_allow_fits_together(void)
 	    LIMIT_BATCH_BYTES);
 }
 
+/* Values the holder alone keeps: sealed together, up to a bound. */
+static void
+an_entry_keeps_as_much_as_may_be_sealed(void)
+{
+	static const enum entry_label filled[] = { LABEL_AGENCY,
+		LABEL_OPERATOR, LABEL_CHANGE, LABEL_REQUESTOR, LABEL_DETAIL,
+		LABEL_CERTIFICATE };
+	size_t fits = LIMIT_ENTRY_KEPT / ARRAY_LEN(filled) / 4 * 3 - 64;
+	struct entry entry = { .type = ENTRY_PEOPLE,
+		.holder = STR("NYDMV"),
+		.decision = STR("done") };
+	struct entry_text text;
+	struct arena arena;
+
+	house_open(&house);
+	arena_init(&arena, 4 << 20);
+	for (size_t more = 0; more < 2; more++) {
+		for (size_t i = 0; i < ARRAY_LEN(filled); i++)
+			entry_put(&entry, &arena, filled[i],
+			    str_of(repeat("v", fits + 128 * more)));
+		check((entry_write(&text, &arena, &entry,
+			   &house.gate.random) == 0) == (more == 0));
+	}
+	arena_fini(&arena);
+	house_close(&house);
+}
+
 static const struct tap_test tests[] = {
 	TEST(what_the_limits_allow_fits_together),
 	TEST(more_rules_refuse_than_are_told_of),
@@ -491,6 +518,7 @@ static const struct tap_test tests[] = {
 	TEST(one_batch_takes_the_limit_and_the_rest_waits),
 	TEST(a_receipt_and_a_key_last_as_long_as_they_should),
 	TEST(a_turn_takes_so_many_fronts_and_drops_a_broken_one),
+	TEST(an_entry_keeps_as_much_as_may_be_sealed),
 };
 
 TAP_MAIN(tests)

@@ -149,7 +149,8 @@ static void
 put_epoch(struct store *store, uint64_t id, const char *wrapped)
 {
 	check_u64(entries_put_epoch(store,
-		      &(struct store_epoch){ id, 77, str_of(wrapped) }),
+		      &(struct store_epoch){ id, STR("request"), 77,
+			  str_of(wrapped) }),
 	    0);
 }
 
@@ -261,14 +262,16 @@ static void
 an_erased_epoch_is_gone_and_its_id_stays_taken(void)
 {
 	struct fixture f;
-	struct store_epoch epoch = { 9, 9, STR("") };
+	struct store_epoch epoch = { 9, STR(""), 9, STR("") };
 
 	fixture_begin(&f);
-	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch),
+	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch,
+		      STR("request")),
 	    STORE_E_ABSENT);
 	put_epoch(f.store, 1, "first");
 	put_epoch(f.store, 2, "second");
-	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch), 0);
+	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch,
+		      STR("request")), 0);
 	check_u64(epoch.id, 2);
 	check_str(epoch.wrapped, STR("second"));
 	check_u64(epoch.created_us, 77);
@@ -278,9 +281,11 @@ an_erased_epoch_is_gone_and_its_id_stays_taken(void)
 	check_u64(entries_find_epoch(f.store, &f.arena, &epoch, 2),
 	    STORE_E_ABSENT);
 	check_u64(entries_put_epoch(f.store,
-		      &(struct store_epoch){ 2, 1, STR("new") }),
+		      &(struct store_epoch){ 2, STR("request"), 1,
+			  STR("new") }),
 	    STORE_E_EXISTS);
-	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch), 0);
+	check_u64(entries_newest_epoch(f.store, &f.arena, &epoch,
+		      STR("request")), 0);
 	check_u64(epoch.id, 1);
 	check_u64(entries_find_epoch(f.store, &f.arena, &epoch, 1), 0);
 	check_str(epoch.wrapped, STR("first"));
@@ -304,6 +309,63 @@ a_find_past_the_arena_says_so(void)
 	fixture_fini(&f);
 }
 
+static int
+tally_kept(void *context, const struct store_kept *kept)
+{
+	check_u64(kept->epoch, kept->entry.index == 1 ? 0 : 1);
+	check_str(kept->sealed,
+	    kept->entry.index == 1 ? STR("") : STR("secret"));
+	return tally(context, kept->entry.bytes);
+}
+
+static void
+p6_entries_are_walked_with_what_is_still_kept_beside_them(void)
+{
+	struct fixture f;
+	struct tally all = { 0 };
+	struct tally stop = { .stop_at = 2 };
+
+	fixture_begin(&f);
+	put_epoch(f.store, 1, "key");
+	for (uint64_t i = 0; i < 3; i++) {
+		struct store_sealed sealed = { i, 1, STR("secret") };
+
+		check_u64(append(f.store, i, "x"), 0);
+		check_u64(entries_put_sealed(f.store, &sealed), 0);
+	}
+	check_u64(entries_erase_sealed(f.store, 1), 0);
+	check_u64(store_commit(f.store), 0);
+	check_u64(entries_each_kept(f.store, 0, 9, tally_kept, &all), 0);
+	check_u64(all.n, 3);
+	check_u64(entries_each_kept(f.store, 0, 9, tally_kept, &stop), 0);
+	check_u64(stop.n, 2);
+	fixture_fini(&f);
+}
+
+static void
+the_first_entry_of_a_time_is_found(void)
+{
+	static const struct {
+		int64_t time_us;
+		uint64_t index;
+	} cases[] = { { -1, 0 }, { 0, 0 }, { 1, 1 }, { 10, 1 }, { 11, 2 },
+		{ 60, 6 }, { 61, 7 }, { INT64_MAX, 7 } };
+	struct fixture f;
+	uint64_t index = 99;
+
+	fixture_begin(&f);
+	check_u64(entries_find_time(f.store, &index, 0), 0);
+	check_u64(index, 0);
+	for (uint64_t i = 0; i < 7; i++)
+		check_u64(append(f.store, i, "x"), 0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		check_u64(entries_find_time(f.store, &index, cases[i].time_us),
+		    0);
+		check_u64(index, cases[i].index);
+	}
+	fixture_fini(&f);
+}
+
 static const struct tap_test tests[] = {
 	TEST(p7_entries_are_one_sequence_without_a_gap),
 	TEST(an_undone_transaction_takes_its_entries_back),
@@ -317,6 +379,8 @@ static const struct tap_test tests[] = {
 	TEST(the_first_head_over_an_entry_is_found),
 	TEST(an_erased_epoch_is_gone_and_its_id_stays_taken),
 	TEST(a_find_past_the_arena_says_so),
+	TEST(p6_entries_are_walked_with_what_is_still_kept_beside_them),
+	TEST(the_first_entry_of_a_time_is_found),
 };
 
 TAP_MAIN(tests)

@@ -346,7 +346,8 @@ p6_an_erased_value_is_in_no_file_after_a_checkpoint(void)
 	snprintf(wal, sizeof(wal), "%s-wal", f.location);
 	check_u64(append(f.store, 0, "leaf"), 0);
 	check_u64(entries_put_epoch(f.store,
-		      &(struct store_epoch){ 1, 1, STR("WRAPPED#KEY") }),
+		      &(struct store_epoch){ 1, STR(""), 1,
+			  STR("WRAPPED#KEY") }),
 	    0);
 	check_u64(entries_put_sealed(f.store, &sealed), 0);
 	check_u64(store_commit(f.store), 0);

@@ -10,27 +10,29 @@ CREATE TABLE lookup (
 
 CREATE INDEX lookup_of_entry ON lookup (idx);
 
--- A ground under seal. after_us: so long after the ground ended, or -1.
+-- Look-ups that flow from a ground under seal, with an instrument or none, wait
+-- for its lifting: in no order of subjects, so that who looks for a subject
+-- does not pass them. least_us: not before, by order about the instrument.
 CREATE TABLE veil (
-	kind TEXT NOT NULL,
 	ori TEXT NOT NULL,
+	kind TEXT NOT NULL,
 	number TEXT NOT NULL,
+	instrument TEXT NOT NULL,
 	lifts_us INTEGER NOT NULL,
-	after_us INTEGER NOT NULL,
-	PRIMARY KEY (kind, ori, number)
+	least_us INTEGER NOT NULL,
+	PRIMARY KEY (ori, kind, number, instrument)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX veil_lifting ON veil (lifts_us);
 
--- Rows of lookup that wait for their ground's seal to lift. By ground and not
--- by subject: who looks for a subject does not pass them.
 CREATE TABLE veiled (
-	kind TEXT NOT NULL,
 	ori TEXT NOT NULL,
+	kind TEXT NOT NULL,
 	number TEXT NOT NULL,
+	instrument TEXT NOT NULL,
 	idx INTEGER NOT NULL,
 	subject BLOB NOT NULL,
-	PRIMARY KEY (kind, ori, number, idx)
+	PRIMARY KEY (ori, kind, number, instrument, idx)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX veiled_of_entry ON veiled (idx);
@@ -62,8 +64,3 @@ CREATE TABLE complaint (
 
 -- State 1 is COMPLAINTS_RECEIVED.
 CREATE INDEX complaint_waiting ON complaint (created_us) WHERE state = 1;
-
--- What was asked before there were seals: by the key it was asked with.
-INSERT INTO lookup (subject, idx)
-	SELECT subject, idx FROM request WHERE length(subject) = 32
-	UNION SELECT subject, latest FROM request WHERE length(subject) = 32;

@@ -1,7 +1,9 @@
-/* Tiles of the gate's own log; see tiles.h. */
-#include "gate/tiles.h"
+/* Tiles of the log in the store; see tiles.h. */
+#include "store/tiles.h"
 
-#include "store/store.h"
+#include <string.h>
+
+#include "store/entries.h"
 #include "tlog/merkle.h"
 #include "util/fault.h"
 
@@ -30,11 +32,11 @@ hash_entry(void *context, const struct store_entry *entry)
 
 /* A partial tile of level 0, hashed anew from its entries. */
 static int
-hash_entries(struct gate *gate, uint64_t index, unsigned width,
+hash_entries(struct store *store, uint64_t index, unsigned width,
     uint8_t *hashes)
 {
 	struct walk walk = { hashes, index * 256, width, 0 };
-	int r = entries_each(gate->store, walk.first, walk.first + width,
+	int r = entries_each(store, walk.first, walk.first + width,
 	    hash_entry, &walk);
 
 	if (r < 0)
@@ -46,9 +48,9 @@ static int
 read_tile(void *context, unsigned level, uint64_t index, unsigned width,
     uint8_t *hashes)
 {
-	struct gate *gate = context;
+	struct store *store = context;
 	uint8_t full[ENTRIES_TILE_SIZE];
-	int r = entries_get_tile(gate->store, full, level, index);
+	int r = entries_get_tile(store, full, level, index);
 
 	if (r < 0)
 		return TRACE(r);
@@ -58,12 +60,12 @@ read_tile(void *context, unsigned level, uint64_t index, unsigned width,
 	}
 	if (level > 0)
 		return TLOG_TILE_E_MISSING;
-	return TRACE(hash_entries(gate, index, width, hashes));
+	return TRACE(hash_entries(store, index, width, hashes));
 }
 
 struct tlog_tile_reader
-tiles_reader(struct gate *gate)
+tiles_reader(struct store *store)
 {
 	return (struct tlog_tile_reader){ .read = read_tile,
-		.context = gate };
+		.context = store };
 }
