@@ -49,6 +49,9 @@ enum keeper_kind {
 	KEEPER_KIND_INDEX = 2,	/* SUBJECT... -> INDEX with INDEX... in order */
 	KEEPER_KIND_SIGN = 3,	/* SIZE, ROOT, PROOF -> SIGN with NOTE */
 	KEEPER_KIND_UNWRAP = 4, /* WRAPPED -> UNWRAP with KEY */
+	/* Of consignments: keys wrapped to pairs of their own, never given out. */
+	KEEPER_KIND_TOKEN = 5,	/* WRAPPED, SUBJECT -> TOKEN with INDEX */
+	KEEPER_KIND_HALF = 6,	/* WRAPPED -> HALF with KEY */
 	KEEPER_KIND_REFUSED = 9, /* -> REASON, instead of the answer */
 };
 
@@ -57,11 +60,13 @@ enum keeper_tag {
 	KEEPER_SEAL_PUBLIC = 2, /* 32 bytes: wrap epoch keys to this (crypto/seal.h) */
 	KEEPER_NOTE = 3,	/* signed checkpoint, text */
 	KEEPER_SUBJECT = 4,	/* canonical subject key bytes; repeated */
-	KEEPER_INDEX = 5,	/* 32 bytes: HMAC-SHA-256(subject-index key, subject) */
+	/* 32 bytes: HMAC-SHA-256(subject-index key, subject); for a TOKEN of the
+	 * wrapped index key in its place */
+	KEEPER_INDEX = 5,
 	KEEPER_SIZE = 6,	/* u64 */
 	KEEPER_ROOT = 7,	/* 32 bytes */
 	KEEPER_PROOF = 8,	/* n * 32 bytes: consistency, last signed -> SIZE */
-	KEEPER_WRAPPED = 9,	/* wrapped epoch key */
+	KEEPER_WRAPPED = 9,	/* wrapped epoch key; index key or half */
 	KEEPER_KEY = 10,	/* 32 bytes */
 	KEEPER_REASON = 11,	/* one line, text */
 };

@@ -109,6 +109,17 @@
 #define LIMIT_IMPORT_ROW_BYTES (1u << 20) /* memory of one row while it is read */
 #define LIMIT_DEMO_BYTES (16u << 20) /* each text of the demonstration data */
 
+/* consign */
+#define LIMIT_CONSIGN_SENDER 200   /* bytes of who sent it: a line of the list */
+#define LIMIT_CONSIGN_CUSTODIANS 16 /* their shares fit one page with the keys */
+#define LIMIT_CONSIGN_KEYS 4	   /* identifiers of one record; an AAMVA one has 3 */
+#define LIMIT_CONSIGN_PIECE 65536  /* bytes sealed together: a row (LIMIT_CSV_FIELD) */
+#define LIMIT_CONSIGN_RING (4u << 20) /* read ahead: thirty of the longest rows */
+#define LIMIT_CONSIGN_CUTS 262144  /* a slot of cuts: some thousand records */
+#define LIMIT_CONSIGN_RUN (1u << 20) /* entries sorted at a time: 16 MiB, twice */
+#define LIMIT_CONSIGN_RUNS 4096	   /* merged at once: 4 billion identifiers */
+#define LIMIT_CONSIGN_BUCKET 1024  /* entries read for a look-up; 64 on average */
+
 /* keeper */
 #define LIMIT_KEEPER_SUBJECT 1024 /* one canonical subject key */
 #define LIMIT_KEEPER_NOTE 1024	  /* a checkpoint of one signature; slot: 4096 */

@@ -82,6 +82,7 @@ write_body(struct cli *cli, struct buf *body)
 	put_fields(cli, &json);
 	put_text(cli, &json, "reason", "reason", NULL);
 	put_text(cli, &json, "requestor", "requestor", NULL);
+	put_text(cli, &json, "source", "source", NULL);
 	json_close_object(&json);
 	return buf_finish(body) == 0
 	    ? VERB_OK
@@ -174,6 +175,10 @@ static const struct option_spec options[] = {
 	    .kind = OPTION_TEXT,
 	    .value = "ID",
 	    .help = "Whom you ask for, when not yourself" },
+	{ .name = "source",
+	    .kind = OPTION_TEXT,
+	    .value = "ID",
+	    .help = "A consignment in place of the records" },
 	{ .name = "receipt",
 	    .kind = OPTION_FILE,
 	    .value = "FILE",

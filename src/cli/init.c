@@ -31,7 +31,7 @@ static const struct {
 	{ "state", 0700 }, { "records", 0700 }, { "keys", 0700 },
 	{ "packs", 0700 }, { "trust", 0700 }, { "tls", 0700 },
 	{ "ca", 0700 }, { "clients", 0700 }, { "log", 0755 }, { "run", 0700 },
-	{ "outbox", 0700 },
+	{ "outbox", 0700 }, { "consign", 0700 }, { "custodians", 0700 },
 };
 
 struct making {

@@ -231,7 +231,7 @@ static void
 print_members(json_t *object, const struct terminal *out)
 {
 	static const char *const hidden[] = { "receipt", "record", "marking",
-		"rules", "withheld", "duties", "needs", "type", "title",
+		"half", "rules", "withheld", "duties", "needs", "type", "title",
 		"code", "detail", "member", "decision", "lawful_if" };
 	json_t *value;
 	const char *name;

@@ -81,6 +81,12 @@ struct config {
 		struct str kind; /* "sqlite" */
 		struct str path; /* relative to DIR */
 	} source;
+	struct {
+		int64_t max_mib;       /* of one transfer */
+		int64_t keep_free_mib; /* of the disk */
+		int64_t custodians;    /* who open a whole one together */
+		int64_t deadline_days;
+	} consign; /* what arrives in bulk */
 	struct str *packs; /* names of folders below DIR/packs, in force */
 	size_t n_packs;
 	struct str *trust; /* authorities: DIR/trust/<name>.vkey */

@@ -40,6 +40,7 @@ enum operation_path {
 	PATH_REQUEST,  /* the main path */
 	PATH_REGISTER, /* a ground is registered or changed */
 	PATH_APPROVE,  /* a person approves, the request is decided again */
+	PATH_CONSIGN,  /* a consignment is registered, opened whole or ended */
 	PATH_OFFICE,   /* the holder's staff does something */
 	PATH_LOOK,     /* something of one's own is read */
 	PATH_SELF,     /* a person, vouched for by a portal, looks or complains */
@@ -64,6 +65,7 @@ struct ask_request {
 	struct str end_use;
 	struct str reason;
 	struct str requestor; /* id; empty: the operator */
+	struct str source;    /* id of a consignment; empty: the records */
 	enum record_field fields[LIMIT_ASK_FIELDS];
 	size_t n_fields;
 };
@@ -128,6 +130,8 @@ struct ask_look {
 	struct str for_asker;
 	bool is_whole_answer; /* the answer is the receipt itself */
 };
+
+struct ask_consign; /* gate/consignment.h */
 
 struct ask {
 	struct arena arena;
@@ -203,6 +207,7 @@ struct ask {
 	struct ask_shown *shown;      /* NULL: none are shown */
 	size_t n_shown;
 	bool has_more; /* older ones than these */
+	struct ask_consign *consign;  /* NULL: nothing of a consignment */
 
 	/* enter, answer */
 	struct str request_id;

@@ -1,6 +1,8 @@
 /* Putting the gate together; see assembly.h. */
 #include "gate/assembly.h"
 
+#include "crypto/secret.h"
+#include "gate/consignment.h"
 #include "gate/epoch.h"
 #include "gate/force.h"
 #include "limits.h"
@@ -37,6 +39,7 @@ assembly_init(struct gate *gate)
 
 	arena_init(&gate->note_arena, LIMIT_ASK_BYTES);
 	arena_init(&gate->pack_arena, LIMIT_ASK_BYTES);
+	gate->may_end = true; /* a crash may have come before the erasure */
 	arena_init(&gate->scratch, LIMIT_BATCH_BYTES);
 	r = vocabulary_init(&gate->vocabulary);
 	if (r == 0)
@@ -51,6 +54,7 @@ assembly_init(struct gate *gate)
 void
 assembly_fini(struct gate *gate)
 {
+	consignment_close(gate);
 	force_fini(gate);
 	vocabulary_fini(&gate->vocabulary);
 	gate->edge = tlog_edge_free(gate->edge);

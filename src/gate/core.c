@@ -3,8 +3,10 @@
 
 #include <errno.h>
 
+#include "gate/consignment.h"
 #include "gate/office.h"
 #include "util/fault.h"
+#include "util/hex.h"
 #include "util/instant.h"
 #include "util/json.h"
 
@@ -195,6 +197,31 @@ put_approved(struct json *json, struct ask *ask)
 }
 
 static void
+put_consigned(struct json *json, struct ask *ask)
+{
+	const struct ask_consign *consign = ask->consign;
+	const struct store_consignment *row = &consign->row;
+	char hex[2 * CONSIGNMENTS_DIGEST_SIZE + 1];
+	char day[11];
+
+	hex_format(hex, (const uint8_t *)row->digest.p, row->digest.len);
+	instant_format_date(day, row->deadline);
+	put_event(json, ask);
+	json_put_string(json, "consignment", row->id);
+	json_put_string(json, "change", consign->change);
+	json_put_string(json, "sender", row->sender);
+	json_put_string(json, "sha256", str_of(hex));
+	json_put_i64(json, "size", (int64_t)row->size);
+	json_put_i64(json, "records", (int64_t)row->n_records);
+	json_put_string(json, "deadline", str_of(day));
+	if (consign->half.len > 0)
+		json_put_string(json, "half", consign->half);
+	ask->status = consign->is_waiting ? 202
+	    : ask_is(ask, OPERATION_REGISTER_CONSIGNMENT) ? 201
+							   : 200;
+}
+
+static void
 put_office(struct json *json, struct ask *ask)
 {
 	put_event(json, ask);
@@ -213,6 +240,8 @@ put_all(struct json *json, struct ask *ask)
 			put_permit(json, ask);
 		else if (ask->operation->path == PATH_APPROVE)
 			put_approved(json, ask);
+		else if (ask->operation->path == PATH_CONSIGN)
+			put_consigned(json, ask);
 		else if (ask->operation->path == PATH_OFFICE)
 			put_office(json, ask);
 		else

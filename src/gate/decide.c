@@ -5,6 +5,7 @@
 #include "gate/path.h"
 
 #include "gate/lawful.h"
+#include "gate/lead.h"
 #include "gate/pack.h"
 #include "util/fault.h"
 
@@ -101,6 +102,7 @@ decide_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (ask->has_instrument)
 		narrow(ask);
 	conclude(&ask->decision);
+	lead_decide(ask);
 	if (ask->decision.verdict == VERDICT_DENY) {
 		r = mend(gate, ask);
 		if (r < 0)

@@ -9,7 +9,9 @@
 
 #include "gate/approve.h"
 #include "gate/complaint.h"
+#include "gate/consignment.h"
 #include "gate/core.h"
+#include "gate/lead.h"
 #include "gate/ledger.h"
 #include "gate/office.h"
 #include "gate/replay.h"
@@ -129,6 +131,7 @@ fill_request(struct ask *ask)
 	put(ask, LABEL_GROUND_KIND, request->ground_kind);
 	put(ask, LABEL_GROUND, request->ground);
 	put(ask, LABEL_INSTRUMENT, request->instrument);
+	put(ask, LABEL_SOURCE, request->source);
 	put(ask, LABEL_PURPOSE, request->purpose);
 	put(ask, LABEL_END_USE, request->end_use);
 	put(ask, LABEL_REASON, request->reason);
@@ -229,7 +232,9 @@ fill(const struct gate *gate, struct ask *ask)
 		.decision = decision_name(ask),
 		.packs = gate->pack_names,
 		.n_packs = gate->n_packs };
-	put(ask, LABEL_AGENCY, ask->operator.ori);
+	/* Of a lead, the agency that gets it: its budgets count there (P8). */
+	put(ask, LABEL_AGENCY,
+	    lead_is(ask) ? ask->requestor.ori : ask->operator.ori);
 	put(ask, LABEL_OPERATOR, ask->operator.id);
 	put(ask, LABEL_PEER, ask->peer);
 	put_hex(ask, LABEL_CERTIFICATE, ask->certificate);
@@ -241,6 +246,8 @@ fill(const struct gate *gate, struct ask *ask)
 		fill_ground(ask);
 	else if (ask->operation->path == PATH_APPROVE)
 		fill_approval(ask);
+	else if (ask->operation->path == PATH_CONSIGN)
+		consignment_fill(ask);
 	else if (ask->operation->path == PATH_OFFICE)
 		office_fill(ask);
 	else if (ask->operation->path == PATH_SELF ||
@@ -284,8 +291,9 @@ put_request(struct gate *gate, struct ask *ask)
 	struct store_request row = { .first = ask->index,
 		.id = ask->request_id,
 		.index = ask->index,
-		.requester = ask->operator.id,
-		.ori = ask->operator.ori,
+		.requester = lead_is(ask) ? ask->requestor.id
+					  : ask->operator.id,
+		.ori = ask->requestor.ori,
 		.ground = ask->request.ground,
 		.state = state_of(ask),
 		.created_us = ask->now_us,
@@ -346,6 +354,8 @@ write_rows(struct gate *gate, struct ask *ask)
 		r = complaint_put(gate, ask);
 	if (r == 0 && ask->approver != NULL)
 		r = replay_keep_late(gate, ask->approver);
+	if (r == 0 && ask->operation->path == PATH_CONSIGN)
+		r = consignment_keep(gate, ask);
 	return TRACE(r);
 }
 
@@ -379,6 +389,9 @@ enter_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		r = core_write(ask);
 	if (r == 0)
 		r = write_rows(gate, ask);
+	/* Its record is sealed for the recipient by now. */
+	if (r == 0 && lead_is(ask))
+		r = lead_answer(ask);
 	if (r < 0) {
 		give_up(batch, r);
 		return 0;

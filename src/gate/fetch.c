@@ -6,6 +6,7 @@
 
 #include <assert.h>
 
+#include "gate/consignment.h"
 #include "util/fault.h"
 #include "util/instant.h"
 
@@ -45,8 +46,10 @@ fetch_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (ask->is_settled || ask->operation->path != PATH_REQUEST)
 		return 0;
 	assert(ask->decision.verdict == VERDICT_PERMIT); /* G1 */
-	r = source_fetch(&ask->record, gate->source, &ask->arena,
-	    &ask->request.subject);
+	r = ask->request.source.len > 0
+	    ? consignment_fetch(gate, ask)
+	    : source_fetch(&ask->record, gate->source, &ask->arena,
+		  &ask->request.subject);
 	switch (r) {
 	case 0:
 		ask->outcome = STR("one");

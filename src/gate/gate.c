@@ -18,6 +18,7 @@
 #include "crypto/csprng.h"
 #include "frames.h"
 #include "gate/assembly.h"
+#include "gate/consignment.h"
 #include "gate/force.h"
 #include "gate/erase.h"
 #include "gate/keys_channel.h"
@@ -258,9 +259,10 @@ enter_sandbox(struct host *host)
 	char run[4096];
 	char outbox[4096];
 	char *slash;
+	char consign[4096];
 	struct sandbox_path paths[] = { { state, true }, { records, false },
 		{ packs, false }, { trust, false }, { run, false },
-		{ outbox, false } };
+		{ outbox, false }, { consign, true } };
 	struct sandbox sandbox = { .role = SANDBOX_GATE,
 		.paths = paths,
 		.n_paths = ARRAY_LEN(paths) };
@@ -271,6 +273,10 @@ enter_sandbox(struct host *host)
 	make_path(trust, host->dir, "trust");
 	make_path(run, host->dir, "run");
 	make_path(outbox, host->dir, "outbox");
+	make_path(consign, host->dir, "consign");
+	/* What is made after the walls stand is outside of them. */
+	if (mkdir(consign, 0700) < 0 && errno != EEXIST)
+		return FAULT(errno);
 	snprintf(records, sizeof(records), "%s", host->paths[PATH_RECORDS]);
 	slash = strrchr(records, '/');
 	if (slash != NULL)
@@ -428,6 +434,22 @@ see_witnessed(struct host *host)
 		host->gate.witnessed = (struct str){ 0 };
 }
 
+/* Erase what two persons ordered to end; one that fails is tried again. */
+static void
+sweep_consignments(struct host *host)
+{
+	bool has_erased = true;
+	int r = 0;
+
+	while (has_erased && r == 0) {
+		r = consignment_sweep(&host->gate, &has_erased);
+		if (r == 0 && has_erased)
+			r = assembly_sign_head(&host->gate);
+	}
+	if (r < 0)
+		eventlog_fault(&host->log, r, "erasing a consignment");
+}
+
 /* What is done between batches: never on the way to an answer. */
 static int
 keep_house(struct host *host)
@@ -446,6 +468,8 @@ keep_house(struct host *host)
 	if (r < 0)
 		return TRACE(r);
 	watch_clock(host);
+	if (!gate->is_unwritable)
+		sweep_consignments(host);
 	tell_clerk(host);
 	see_witnessed(host);
 	/* Space may have come back: one small durable write tells. */

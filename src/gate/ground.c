@@ -7,6 +7,7 @@
 
 #include "gate/approve.h"
 #include "gate/complaint.h"
+#include "gate/consignment.h"
 #include "gate/look.h"
 #include "gate/office.h"
 #include "gate/register.h"
@@ -28,7 +29,7 @@ ground_investigation(struct gate *gate, struct ask *ask)
 	struct facts_ground *ground = &ask->facts.ground;
 	struct store_standing standing;
 	int r = grounds_find_standing(gate->store, &ask->arena, &standing,
-	    ask->operator.ori, ask->request.ground, ask->requestor.id,
+	    ask->requestor.ori, ask->request.ground, ask->requestor.id,
 	    index_of(ask));
 
 	if (r != 0)
@@ -150,6 +151,8 @@ ground_request(struct gate *gate, struct ask *ask)
 		r = ground_wanted(gate, ask);
 	if (r == 0)
 		r = ground_instrument(gate, ask);
+	if (r == 0 && !ask->is_settled)
+		r = consignment_check(gate, ask);
 	return TRACE(r);
 }
 
@@ -166,6 +169,8 @@ ground_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		return TRACE(register_apply(gate, ask));
 	case PATH_APPROVE:
 		return TRACE(approve_apply(gate, batch, ask));
+	case PATH_CONSIGN:
+		return TRACE(consignment_apply(gate, ask));
 	case PATH_OFFICE:
 		return TRACE(office_apply(gate, ask));
 	case PATH_LOOK:

@@ -6,6 +6,7 @@
 #include "gate/path.h"
 
 #include "frames.h"
+#include "gate/lead.h"
 #include "store/store.h"
 #include "util/fault.h"
 
@@ -99,7 +100,8 @@ check_standing(struct ask *ask)
 	if (ask->credential.status != PEOPLE_ACTIVE ||
 	    ask->now_us >= ask->credential.not_after)
 		ask_refuse(ask, REFUSAL_CERTIFICATE_ENDED, STR(""), STR(""));
-	else if (operation->path != PATH_REQUEST && !ask->is_active)
+	else if ((operation->path != PATH_REQUEST || lead_is(ask)) &&
+	    !ask->is_active)
 		ask_refuse(ask, REFUSAL_SUSPENDED, STR(""), STR(""));
 	else if (operation->role != 0 &&
 	    (operation->role & ask->operator.roles) == 0)

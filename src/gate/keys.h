@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "consign/piece.h"
 #include "crypto/seal.h"
 #include "stile/digest.h"
 #include "util/arena.h"
@@ -34,6 +35,15 @@ struct keys {
 	    const struct digest *proof, size_t n_proof);
 	/* Open a wrapped key. Returns: as index. */
 	int (*unwrap)(void *context, struct seal_key *key, struct str wrapped);
+	/*
+	 * The token of one identifier in a consignment, under its wrapped index
+	 * key. Returns: as index.
+	 */
+	int (*token)(void *context, struct piece_token *token,
+	    const struct seal_wrapped *wrapped, struct str subject);
+	/* The keeper's half of what opens a whole consignment. As index. */
+	int (*half)(void *context, struct seal_key *key,
+	    const struct seal_wrapped *wrapped);
 	/*
 	 * What the keeper says of itself; asked anew after it was restarted.
 	 * signed_size: of the last checkpoint it signed, 0 for none.

@@ -156,8 +156,39 @@ keys_sign(void *context, struct str *note, struct arena *arena, uint64_t size,
 	return note->len > 0 ? 0 : KEYS_E_DOWN;
 }
 
+/* A question whose answer is a key. */
+static int
+ask_key(struct keys_channel *link, struct seal_key *key, struct str wrapped,
+    enum keeper_kind kind)
+{
+	struct frame answer;
+	struct str bytes;
+	size_t place;
+	int r = reach(link);
+
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
+	place = begin(link, kind);
+	frame_put(&link->channel.out, KEEPER_WRAPPED, wrapped);
+	r = call(link, &answer, kind, place);
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
+	bytes = frame_find(&answer, KEEPER_KEY);
+	if (bytes.len != sizeof(key->b))
+		return KEYS_E_DOWN;
+	memcpy(key->b, bytes.p, bytes.len);
+	return 0;
+}
+
 static int
 keys_unwrap(void *context, struct seal_key *key, struct str wrapped)
+{
+	return ask_key(context, key, wrapped, KEEPER_KIND_UNWRAP);
+}
+
+static int
+keys_token(void *context, struct piece_token *token,
+    const struct seal_wrapped *wrapped, struct str subject)
 {
 	struct keys_channel *link = context;
 	struct frame answer;
@@ -167,16 +198,27 @@ keys_unwrap(void *context, struct seal_key *key, struct str wrapped)
 
 	if (r != 0)
 		return r < 0 ? TRACE(r) : r;
-	place = begin(link, KEEPER_KIND_UNWRAP);
-	frame_put(&link->channel.out, KEEPER_WRAPPED, wrapped);
-	r = call(link, &answer, KEEPER_KIND_UNWRAP, place);
+	place = begin(link, KEEPER_KIND_TOKEN);
+	frame_put(&link->channel.out, KEEPER_WRAPPED,
+	    (struct str){ (const char *)wrapped->b, sizeof(wrapped->b) });
+	frame_put(&link->channel.out, KEEPER_SUBJECT, subject);
+	r = call(link, &answer, KEEPER_KIND_TOKEN, place);
 	if (r != 0)
 		return r < 0 ? TRACE(r) : r;
-	bytes = frame_find(&answer, KEEPER_KEY);
-	if (bytes.len != sizeof(key->b))
+	bytes = frame_find(&answer, KEEPER_INDEX);
+	if (bytes.len != sizeof(token->code.b))
 		return KEYS_E_DOWN;
-	memcpy(key->b, bytes.p, bytes.len);
+	memcpy(token->code.b, bytes.p, bytes.len);
 	return 0;
+}
+
+static int
+keys_half(void *context, struct seal_key *key,
+    const struct seal_wrapped *wrapped)
+{
+	struct str bytes = { (const char *)wrapped->b, sizeof(wrapped->b) };
+
+	return ask_key(context, key, bytes, KEEPER_KIND_HALF);
 }
 
 /* Size of the checkpoint in a note: its second line. */
@@ -224,6 +266,8 @@ keys_channel_init(struct keys_channel *link, const char *path, int timeout_ms)
 	return (struct keys){ .index = keys_index,
 		.sign = keys_sign,
 		.unwrap = keys_unwrap,
+		.token = keys_token,
+		.half = keys_half,
 		.hello = keys_hello,
 		.context = link };
 }

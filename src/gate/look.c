@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "gate/consignment.h"
 #include "gate/replay.h"
 #include "store/store.h"
 #include "util/fault.h"
@@ -252,5 +253,7 @@ look_apply(struct gate *gate, struct ask *ask)
 		return TRACE(look_wanted(gate, ask));
 	if (ask_is(ask, OPERATION_GET_INSTRUMENT))
 		return TRACE(look_instrument(gate, ask));
+	if (ask_is(ask, OPERATION_GET_CONSIGNMENT))
+		return TRACE(consignment_look(gate, ask));
 	return TRACE(look_receipt(gate, ask));
 }

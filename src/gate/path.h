@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "consign/head.h"
 #include "crypto/ed25519.h"
 #include "crypto/seal.h"
 #include "gate/ask.h"
@@ -59,6 +60,11 @@ struct gate {
 	const struct gate_portal *portals; /* who may vouch for a person */
 	size_t n_portals;
 	int64_t token_life_us;
+
+	struct source consignment; /* the one asked last; may be closed */
+	char consignment_id[CONSIGN_ID + 1];
+	int32_t consignment_day; /* ages and plate years are read as of then */
+	bool may_end; /* a consignment may wait to be erased */
 
 	/* policy in force */
 	struct vocabulary vocabulary;

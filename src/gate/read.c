@@ -8,11 +8,14 @@
 
 #include <errno.h>
 
+#include "consign/head.h"
 #include "crypto/sha256.h"
 #include "frames.h"
 #include "gate/approve.h"
 #include "gate/complaint.h"
+#include "gate/consignment.h"
 #include "gate/epoch.h"
+#include "gate/lead.h"
 #include "gate/office.h"
 #include "gate/register.h"
 #include "gate/replay.h"
@@ -43,6 +46,18 @@ static const struct member_shape request_shape[] = {
 	{ "/fields/*", 's', 64, true },
 	{ "/reason", 'S', LIMIT_ASK_REASON, false },
 	{ "/requestor", 's', LIMIT_ASK_NUMBER, false },
+	{ "/source", 's', CONSIGN_ID, false },
+};
+
+static const struct member_shape lead_shape[] = {
+	SUBJECT_SHAPE("/subject"),
+	{ "/to", 's', LIMIT_ASK_NUMBER, true },
+	{ "/case", 's', LIMIT_ASK_NUMBER, true },
+	{ "/purpose", 's', 16, true },
+	{ "/end_use", 's', 32, true },
+	{ "/fields/*", 's', 64, true },
+	{ "/reason", 's', LIMIT_ASK_REASON, true },
+	{ "/source", 's', CONSIGN_ID, false },
 };
 
 /* The members of a subject, as the shape above has them. */
@@ -192,6 +207,22 @@ read_end_use(struct ask *ask)
 	    STR("not a known end use"));
 }
 
+/* A consignment in place of the records; ended by NUL, as a folder's name. */
+static void
+read_source(struct ask *ask)
+{
+	struct str id = members_find(&ask->members, "/source");
+
+	ask->request.source = STR("");
+	if (id.p == NULL)
+		return;
+	if (!consign_head_is_id(id))
+		ask_refuse(ask, REFUSAL_BAD_VALUE, STR("/source"),
+		    STR("an id of a consignment has 26 characters"));
+	else
+		ask->request.source = arena_str(&ask->arena, id);
+}
+
 /* Who it is for, when the operator types for somebody else. */
 static int
 read_requestor(struct gate *gate, struct ask *ask)
@@ -214,30 +245,56 @@ read_requestor(struct gate *gate, struct ask *ask)
 	return 0;
 }
 
+/* Of the right shape, and one subject; what requests and leads share. */
+static bool
+read_members(struct ask *ask, const struct member_shape *shape, size_t n)
+{
+	struct ask_request *request = &ask->request;
+
+	if (is_list(&ask->members)) {
+		ask_refuse(ask, REFUSAL_ONE_PERSON, STR("/subject"), STR(""));
+		return false;
+	}
+	if (!members_check(&ask->refusal, &ask->members, shape, n)) {
+		ask->is_settled = true;
+		return false;
+	}
+	request->purpose = members_find(&ask->members, "/purpose");
+	request->end_use = members_find(&ask->members, "/end_use");
+	request->reason = str_trim(members_find(&ask->members, "/reason"));
+	read_source(ask);
+	read_end_use(ask);
+	return true;
+}
+
+bool
+read_lead_members(struct ask *ask)
+{
+	return read_members(ask, lead_shape, ARRAY_LEN(lead_shape));
+}
+
 int
 read_request(struct gate *gate, struct ask *ask)
 {
 	struct ask_request *request = &ask->request;
 	int r;
 
-	if (is_list(&ask->members)) {
-		ask_refuse(ask, REFUSAL_ONE_PERSON, STR("/subject"), STR(""));
+	if (!read_members(ask, request_shape, ARRAY_LEN(request_shape)))
 		return 0;
-	}
-	if (!members_check(&ask->refusal, &ask->members, request_shape,
-		ARRAY_LEN(request_shape))) {
-		ask->is_settled = true;
-		return 0;
-	}
 	request->instrument = members_find(&ask->members, "/instrument");
-	request->purpose = members_find(&ask->members, "/purpose");
-	request->end_use = members_find(&ask->members, "/end_use");
-	request->reason = str_trim(members_find(&ask->members, "/reason"));
 	request->requestor = members_find(&ask->members, "/requestor");
 	read_ground(ask);
-	read_end_use(ask);
 	r = read_requestor(gate, ask);
-	if (r == 0 && !ask->is_settled)
+	return r < 0 ? TRACE(r) : TRACE(read_rest(ask));
+}
+
+int
+read_rest(struct ask *ask)
+{
+	struct ask_request *request = &ask->request;
+	int r = 0;
+
+	if (!ask->is_settled)
 		r = read_subject(ask, &request->subject, "/subject");
 	if (r < 0)
 		return TRACE(r);
@@ -274,7 +331,14 @@ digest_body(struct ask *ask)
 		sha256_add(&hash, value.p, value.len);
 	}
 	sha256_finish(&hash, &ask->body_digest);
-	sha256_of(&ask->key_digest, ask->idempotency.p, ask->idempotency.len);
+	/* A lead is kept with its recipient, under a key of its sender's. */
+	sha256_init(&hash);
+	sha256_add(&hash, ask->idempotency.p, ask->idempotency.len);
+	if (lead_is(ask)) {
+		sha256_add(&hash, "\0lead\0", 6);
+		sha256_add(&hash, ask->operator.id.p, ask->operator.id.len);
+	}
+	sha256_finish(&hash, &ask->key_digest);
 }
 
 int
@@ -289,11 +353,17 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (r < 0)
 		return TRACE(r);
 	digest_body(ask);
+	/* Whose lead it is, its members say; its key is looked for with them. */
+	if (lead_is(ask))
+		r = members_decode(&ask->members, &ask->refusal, &ask->arena,
+		    &ask->frame);
 	/* A token serves once, so nothing of a person is answered twice. */
-	if (ask->operation->path != PATH_LOOK &&
+	if (r == 0 && ask->operation->path != PATH_LOOK &&
 	    ask->operation->path != PATH_SELF && !ask->is_settled)
 		r = replay_find(gate, batch, ask);
-	if (r == 0 && !ask->is_replay)
+	if (r == 0 && ask->is_replay && lead_is(ask))
+		r = lead_replay(ask);
+	else if (r == 0 && !ask->is_replay && !lead_is(ask))
 		r = members_decode(&ask->members, &ask->refusal, &ask->arena,
 		    &ask->frame);
 	if (r < 0)
@@ -303,7 +373,8 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		return 0;
 	switch (ask->operation->path) {
 	case PATH_REQUEST:
-		r = read_request(gate, ask);
+		r = lead_is(ask) ? lead_read(gate, ask)
+				 : read_request(gate, ask);
 		break;
 	case PATH_REGISTER:
 		r = register_read(gate, ask);
@@ -316,6 +387,9 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		break;
 	case PATH_COMPLAINT:
 		r = complaint_read(gate, ask);
+		break;
+	case PATH_CONSIGN:
+		r = consignment_read(ask);
 		break;
 	case PATH_OFFICE:
 		r = office_read(gate, ask);

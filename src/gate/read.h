@@ -17,4 +17,10 @@ int read_request(struct gate *gate, struct ask *ask) MUST_USE NONNULL;
 int read_id(struct str *id, struct arena *arena, int64_t now_us,
     const struct random *random) MUST_USE NONNULL;
 
+/* The members of a lead, of the right shape. False: settled. */
+bool read_lead_members(struct ask *ask) NONNULL;
+
+/* Subject and fields, once the rest is read. Returns: 0; fault. */
+int read_rest(struct ask *ask) MUST_USE NONNULL;
+
 #endif

@@ -4,8 +4,10 @@
 #include <errno.h>
 
 #include "crypto/sha256.h"
+#include "gate/consignment.h"
 #include "gate/core.h"
 #include "gate/epoch.h"
+#include "gate/lead.h"
 #include "gate/ledger.h"
 #include "store/store.h"
 #include "util/fault.h"
@@ -42,6 +44,27 @@ struct found {
 	int64_t created_us;
 };
 
+/*
+ * A lead is kept with who got it; one that was refused before that was clear,
+ * with its sender.
+ */
+static int
+find_request(struct gate *gate, struct ask *ask, struct store_request *request)
+{
+	struct str key = digest_str(&ask->key_digest);
+	struct str to = lead_is(ask) ? members_find(&ask->members, "/to")
+				     : STR("");
+	int r = STORE_E_ABSENT;
+
+	if (to.len > 0)
+		r = requests_find_keyed(gate->store, &ask->arena, request, to,
+		    key);
+	if (r == STORE_E_ABSENT)
+		r = requests_find_keyed(gate->store, &ask->arena, request,
+		    ask->operator.id, key);
+	return TRACE(r);
+}
+
 /* Returns: 0; STORE_E_ABSENT; fault. */
 static int
 find(struct gate *gate, struct ask *ask, struct found *found)
@@ -52,8 +75,7 @@ find(struct gate *gate, struct ask *ask, struct found *found)
 	int r;
 
 	if (ask->operation->path == PATH_REQUEST) {
-		r = requests_find_keyed(gate->store, &ask->arena, &request,
-		    ask->operator.id, key);
+		r = find_request(gate, ask, &request);
 		if (r == 0)
 			*found = (struct found){ request.first, request.id,
 				request.body, request.created_us };
@@ -106,11 +128,15 @@ replay_is_kept(const struct ask *ask)
 {
 	enum refusal_code code = ask->refusal.code;
 
-	/* What failed on our side may be tried again with the same key. */
+	/*
+	 * What failed on our side may be tried again with the same key; the
+	 * half of a key must not lie anywhere.
+	 */
 	return ask->idempotency.len > 0 && !ask->is_silent &&
 	    ask->operation->path != PATH_SELF &&
 	    code != REFUSAL_KEY_REUSED && code != REFUSAL_IN_PROGRESS &&
-	    refusal_status(code) < 500;
+	    refusal_status(code) < 500 &&
+	    (ask->consign == NULL || ask->consign->half.len == 0);
 }
 
 static int

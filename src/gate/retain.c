@@ -185,6 +185,7 @@ retain_periods(struct gate *gate, const struct config *config)
 		int64_t days;
 	} periods[] = {
 		{ ENTRY_REQUEST, config->retention.request_days },
+		{ ENTRY_LEAD, config->retention.request_days },
 		{ ENTRY_APPROVAL, config->retention.approval_days },
 		{ ENTRY_GROUND, config->retention.ground_days },
 		{ ENTRY_READ, config->retention.read_days },

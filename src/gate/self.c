@@ -128,6 +128,7 @@ write_shown(struct ask_shown *shown, struct arena *arena,
 	json_init(&json, &buf);
 	json_open_object(&json);
 	json_put_i64(&json, "index", (int64_t)shown->index);
+	put_raw(&json, "kind", opened_value(opened, "type"), STR("null"));
 	put_raw(&json, "time", opened_value(opened, "time"), STR("null"));
 	put_raw(&json, "decision", opened_value(opened, "decision"),
 	    STR("null"));
@@ -307,7 +308,7 @@ is_asked_of_keeper(const struct ask *ask)
 static int
 note(struct gate *gate, const struct ask *ask, const struct digest *subject)
 {
-	struct store_flow flow = { .ori = ask->operator.ori,
+	struct store_flow flow = { .ori = ask->requestor.ori,
 		.kind = ask->request.ground_kind,
 		.number = ask->request.ground,
 		.instrument = ask->request.instrument.p != NULL

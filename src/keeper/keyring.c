@@ -17,6 +17,12 @@
 
 #define SEED 32
 
+static const char *const pair_names[KEYRING_PAIRS] = {
+	[KEYRING_INDEX] = "index",
+	[KEYRING_HALF] = "half",
+	[KEYRING_WORK] = "work",
+};
+
 static void
 closep(int *fd)
 {
@@ -98,6 +104,28 @@ load_log_key(struct keyring *keyring, char text[static LIMIT_KEEPER_KEY],
 	return 0;
 }
 
+/* A pair for each purpose, of the one seed. */
+static void
+make_pairs(struct seal_public public[static KEYRING_PAIRS],
+    struct seal_secret secret[static KEYRING_PAIRS],
+    const uint8_t seed[static SEED])
+{
+	struct digest own;
+	struct hmac hmac;
+
+	hmac_init(&hmac, seed, SEED);
+	for (int i = 0; i < KEYRING_PAIRS; i++) {
+		char text[32];
+		int n = snprintf(text, sizeof(text), "stile consign %s 1",
+		    pair_names[i]);
+
+		hmac_of(&hmac, &own, text, (size_t)n);
+		seal_pair_from_seed(&public[i], &secret[i], own.b);
+	}
+	secret_wipe(&own, sizeof(own));
+	secret_wipe(&hmac, sizeof(hmac));
+}
+
 static int
 load(struct keyring *keyring, struct diag_list *diags, int dir_fd,
     struct str origin)
@@ -108,9 +136,12 @@ load(struct keyring *keyring, struct diag_list *diags, int dir_fd,
 
 	if (r == 0)
 		r = read_seed(seed, text, diags, dir_fd, "seal.key");
-	if (r == 0)
+	if (r == 0) {
 		seal_pair_from_seed(&keyring->seal_public,
 		    &keyring->seal_secret, seed);
+		make_pairs(keyring->consign_public, keyring->consign_secret,
+		    seed);
+	}
 	if (r == 0)
 		r = read_seed(seed, text, diags, dir_fd, "subject.key");
 	if (r == 0)
@@ -184,19 +215,74 @@ keyring_freep(struct keyring **keyring)
 	*keyring = NULL;
 }
 
+/* "index 64-digits" and so on. */
 static int
-write_seed(int dir_fd, const char *name, const struct random *random)
+read_pair(struct seal_public *public, enum keyring_pair pair, struct str *rest)
 {
-	uint8_t seed[SEED];
+	struct str line;
+	struct str word;
+
+	return str_split(&line, rest, '\n') && str_split(&word, &line, ' ') &&
+		str_is_equal(word, str_of(pair_names[pair])) &&
+		hex_parse(public->b, sizeof(public->b), line)
+	    ? 0
+	    : KEYRING_E_WRONG;
+}
+
+int
+keyring_read_public(struct seal_public public[static KEYRING_PAIRS],
+    struct diag_list *diags, const char *dir)
+{
+	CLEANUP(closep) int dir_fd = open_keys(dir);
+	struct str text;
+	int r;
+
+	if (dir_fd < 0)
+		return wrong(diags, "keys", strerror(-dir_fd));
+	r = file_read(&text, diags->arena, dir_fd, "consign.pub",
+	    LIMIT_KEEPER_KEY);
+	if (r < 0)
+		return wrong(diags, "keys/consign.pub", strerror(-r));
+	for (int i = 0; i < KEYRING_PAIRS && r == 0; i++)
+		r = read_pair(&public[i], (enum keyring_pair)i, &text);
+	return r != 0 ? wrong(diags, "keys/consign.pub",
+		   "is not there, or not three lines of public keys")
+		      : 0;
+}
+
+static int
+write_public(int dir_fd, const uint8_t seed[static SEED])
+{
+	struct seal_public public[KEYRING_PAIRS];
+	struct seal_secret secret[KEYRING_PAIRS];
+	CLEANUP(buf_fini) struct buf text = { 0 };
+	char hex[2 * SEED + 1];
+
+	make_pairs(public, secret, seed);
+	secret_wipe(secret, sizeof(secret));
+	buf_init(&text, LIMIT_KEEPER_KEY);
+	for (int i = 0; i < KEYRING_PAIRS; i++) {
+		hex_format(hex, public[i].b, sizeof(public[i].b));
+		buf_add_format(&text, "%s %s\n", pair_names[i], hex);
+	}
+	if (buf_finish(&text) != 0)
+		return FAULT(ENOMEM);
+	return TRACE(file_replace(dir_fd, "consign.pub", buf_str(&text), 0644));
+}
+
+/* seed: room for it, when what follows needs it; the caller wipes it. */
+static int
+write_seed(int dir_fd, const char *name, uint8_t seed[static SEED],
+    const struct random *random)
+{
 	char text[2 * SEED + 2];
 	int r;
 
-	random_fill(random, seed, sizeof(seed));
-	hex_format(text, seed, sizeof(seed));
+	random_fill(random, seed, SEED);
+	hex_format(text, seed, SEED);
 	text[2 * SEED] = '\n';
 	r = file_replace(dir_fd, name, (struct str){ text, 2 * SEED + 1 },
 	    0600);
-	secret_wipe(seed, sizeof(seed));
 	secret_wipe(text, sizeof(text));
 	return TRACE(r);
 }
@@ -233,6 +319,7 @@ keyring_create(const char *dir, struct str origin, const struct random *random)
 	CLEANUP(closep) int dir_fd = open_keys(dir);
 	struct tlog_note_signer log;
 	struct ed25519_seed seed;
+	uint8_t seal[SEED];
 	int r;
 
 	if (dir_fd < 0)
@@ -244,9 +331,12 @@ keyring_create(const char *dir, struct str origin, const struct random *random)
 	else
 		r = KEYRING_E_WRONG;
 	if (r == 0)
-		r = write_seed(dir_fd, "seal.key", random);
+		r = write_seed(dir_fd, "seal.key", seal, random);
 	if (r == 0)
-		r = write_seed(dir_fd, "subject.key", random);
+		r = write_public(dir_fd, seal);
+	if (r == 0)
+		r = write_seed(dir_fd, "subject.key", seal, random);
+	secret_wipe(seal, sizeof(seal));
 	secret_wipe(&seed, sizeof(seed));
 	secret_wipe(&log, sizeof(log));
 	return r < 0 ? TRACE(r) : r;

@@ -195,6 +195,65 @@ answer_unwrap(struct questions *questions, struct buf *out,
 	return close_frame(out, place);
 }
 
+/* Open a key wrapped to one of the pairs for consignments. */
+static int
+unwrap_for(struct seal_key *key, const struct questions *questions,
+    enum keyring_pair pair, struct str bytes)
+{
+	const struct keyring *keys = questions->keys;
+	struct seal_wrapped wrapped;
+
+	memcpy(&wrapped, bytes.p, sizeof(wrapped));
+	return seal_unwrap(key, &keys->consign_public[pair],
+	    &keys->consign_secret[pair], &wrapped);
+}
+
+/* One token of one identifier; the index key itself never leaves. */
+static int
+answer_token(struct questions *questions, struct buf *out,
+    const struct frame *ask, const struct asked *asked)
+{
+	struct str subject = asked->fields[KEEPER_SUBJECT];
+	struct digest token;
+	struct seal_key key;
+	struct hmac hmac;
+	size_t place;
+
+	if (asked->fields[KEEPER_WRAPPED].len != sizeof(struct seal_wrapped))
+		return QUESTIONS_E_BAD;
+	if (unwrap_for(&key, questions, KEYRING_INDEX,
+		asked->fields[KEEPER_WRAPPED]) != 0)
+		return refuse(questions, out, ask,
+		    "the index key is not wrapped to this keeper");
+	hmac_init(&hmac, key.b, sizeof(key.b));
+	hmac_of(&hmac, &token, subject.p, subject.len);
+	place = frame_begin(out, KEEPER_KIND_TOKEN, ask->id);
+	frame_put(out, KEEPER_INDEX, bytes_of(&token, sizeof(token)));
+	secret_wipe(&key, sizeof(key));
+	secret_wipe(&hmac, sizeof(hmac));
+	secret_wipe(&token, sizeof(token));
+	return close_frame(out, place);
+}
+
+static int
+answer_half(struct questions *questions, struct buf *out,
+    const struct frame *ask, const struct asked *asked)
+{
+	struct seal_key key;
+	size_t place;
+
+	if (asked->fields[KEEPER_WRAPPED].len != sizeof(struct seal_wrapped))
+		return QUESTIONS_E_BAD;
+	if (unwrap_for(&key, questions, KEYRING_HALF,
+		asked->fields[KEEPER_WRAPPED]) != 0)
+		return refuse(questions, out, ask,
+		    "the half is not wrapped to this keeper");
+	place = frame_begin(out, KEEPER_KIND_HALF, ask->id);
+	frame_put(out, KEEPER_KEY, bytes_of(&key, sizeof(key)));
+	secret_wipe(&key, sizeof(key));
+	return close_frame(out, place);
+}
+
 static const struct question table[] = {
 	{ KEEPER_KIND_HELLO, 0, 0, answer_hello },
 	{ KEEPER_KIND_INDEX, BIT(KEEPER_SUBJECT), BIT(KEEPER_SUBJECT),
@@ -203,6 +262,9 @@ static const struct question table[] = {
 	    BIT(KEEPER_SIZE) | BIT(KEEPER_ROOT) | BIT(KEEPER_PROOF), 0,
 	    answer_sign },
 	{ KEEPER_KIND_UNWRAP, BIT(KEEPER_WRAPPED), 0, answer_unwrap },
+	{ KEEPER_KIND_TOKEN, BIT(KEEPER_WRAPPED) | BIT(KEEPER_SUBJECT), 0,
+	    answer_token },
+	{ KEEPER_KIND_HALF, BIT(KEEPER_WRAPPED), 0, answer_half },
 };
 
 static const struct question *

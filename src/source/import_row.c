@@ -26,6 +26,18 @@ static const struct member {
 	{ RECORD_DRIVER, SUBJECT_PERSON_BIRTH_DATE, RECORD_PERSON_BIRTH_DATE },
 };
 
+#define KEYS                                                                   \
+	(RECORD_BIT(RECORD_VEHICLE_VIN) |                                      \
+	    RECORD_BIT(RECORD_VEHICLE_PLATE_STATE) |                           \
+	    RECORD_BIT(RECORD_VEHICLE_PLATE) |                                 \
+	    RECORD_BIT(RECORD_VEHICLE_PLATE_YEAR) |                            \
+	    RECORD_BIT(RECORD_VEHICLE_PLATE_TYPE) |                            \
+	    RECORD_BIT(RECORD_LICENCE_STATE) |                                 \
+	    RECORD_BIT(RECORD_LICENCE_NUMBER) |                                \
+	    RECORD_BIT(RECORD_PERSON_FAMILY) |                                 \
+	    RECORD_BIT(RECORD_PERSON_GIVEN) |                                  \
+	    RECORD_BIT(RECORD_PERSON_BIRTH_DATE))
+
 /* Fields that hold a date and nothing else. */
 static const enum record_field dates[] = {
 	RECORD_REGISTRATION_VALID_FROM, RECORD_REGISTRATION_EXPIRES,
@@ -259,20 +271,90 @@ make_keys(struct import_row *row, struct arena *arena, int32_t today)
 	return 0;
 }
 
+static int
+begin(struct import_row *row, struct arena *arena,
+    const struct import_map *map, const struct csv *csv)
+{
+	*row = (struct import_row){ .record.kind = map->kind };
+	row->keys.keeps_protected = !map->has_protected;
+	row->keys.keeps_sealed = !map->has_sealed;
+	if (csv->n_cells == map->n_columns)
+		return 0;
+	return reject(row, arena, STR("row"),
+	    arena_format(arena, "%zu cells where the header has %zu",
+		csv->n_cells, map->n_columns));
+}
+
 int
 import_row_read(struct import_row *row, struct arena *arena,
     const struct import_map *map, const struct csv *csv, int32_t today)
 {
-	int r = 0;
+	int r = begin(row, arena, map, csv);
 
-	*row = (struct import_row){ .record.kind = map->kind };
-	row->keys.keeps_protected = !map->has_protected;
-	row->keys.keeps_sealed = !map->has_sealed;
-	if (csv->n_cells != map->n_columns)
-		return reject(row, arena, STR("row"),
-		    arena_format(arena, "%zu cells where the header has %zu",
-			csv->n_cells, map->n_columns));
 	for (size_t i = 0; i < map->n_entries && r == 0; i++)
 		r = take(row, arena, &map->entries[i], csv);
 	return r != 0 ? TRACE(r) : TRACE(make_keys(row, arena, today));
+}
+
+/* Both keys, each if it is whole. */
+static int
+find_keys(struct import_row *row, struct arena *arena, int32_t today)
+{
+	bool is_driver = row->record.kind == RECORD_DRIVER;
+	int r = make_key(&row->keys.first, row, arena,
+	    is_driver ? SUBJECT_LICENCE : SUBJECT_VIN, today);
+
+	if (r < 0)
+		return TRACE(r);
+	r = make_key(&row->keys.second, row, arena,
+	    is_driver ? SUBJECT_PERSON : SUBJECT_PLATE, today);
+	return r < 0 ? TRACE(r) : 0;
+}
+
+int
+import_row_keys(struct import_row *row, struct arena *arena,
+    const struct import_map *map, const struct csv *csv, int32_t today)
+{
+	int r = begin(row, arena, map, csv);
+
+	if (r != 0)
+		return r < 0 ? TRACE(r) : 0;
+	for (size_t i = 0; i < map->n_entries && r >= 0; i++) {
+		const struct import_map_entry *entry = &map->entries[i];
+
+		if (entry->target == IMPORT_MAP_FIELD &&
+		    (KEYS & RECORD_BIT(entry->field)) != 0)
+			r = take(row, arena, entry, csv);
+	}
+	return r < 0 ? TRACE(r) : TRACE(find_keys(row, arena, today));
+}
+
+/* A flag that is not understood must not come out as "not sealed". */
+static void
+set_anyway(struct record *record, enum import_map_target target)
+{
+	record->is_sealed |= target == IMPORT_MAP_SEALED;
+	record->is_protected |= target == IMPORT_MAP_PROTECTED;
+}
+
+int
+import_row_salvage(struct import_row *row, struct arena *arena,
+    const struct import_map *map, const struct csv *csv, int32_t today)
+{
+	int r = begin(row, arena, map, csv);
+
+	if (r != 0)
+		return TRACE(r);
+	for (size_t i = 0; i < map->n_entries; i++) {
+		r = take(row, arena, &map->entries[i], csv);
+		if (r < 0)
+			return TRACE(r);
+		if (r > 0)
+			set_anyway(&row->record, map->entries[i].target);
+	}
+	r = find_keys(row, arena, today);
+	if (r == 0)
+		row->record.id = row->keys.first.p != NULL ? row->keys.first
+							   : row->keys.second;
+	return TRACE(r);
 }

@@ -39,4 +39,26 @@ int import_row_read(struct import_row *row, struct arena *arena,
     const struct import_map *map, const struct csv *csv, int32_t today)
     MUST_USE NONNULL;
 
+/*
+ * Only the keys of the row: those that are whole, canonical, in row->keys; the
+ * other is absent (p == NULL). A row of another width has none. For one who
+ * keeps rows as they came and must find them again (consign/).
+ *
+ * Returns: 0; fault ENOMEM (rows.is_full tells a row that is too large).
+ */
+int import_row_keys(struct import_row *row, struct arena *arena,
+    const struct import_map *map, const struct csv *csv, int32_t today)
+    MUST_USE NONNULL;
+
+/*
+ * As import_row_read() of a row that was kept and cannot be sent back: a cell
+ * that is wrong is absent, a flag that is not understood is set, and either key
+ * is enough.
+ *
+ * Returns: 0; IMPORT_ROW_E_REJECTED (another width); fault ENOMEM.
+ */
+int import_row_salvage(struct import_row *row, struct arena *arena,
+    const struct import_map *map, const struct csv *csv, int32_t today)
+    MUST_USE NONNULL;
+
 #endif

@@ -143,6 +143,24 @@ to_upper(char c)
 	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
+/* What an ASCII character may stand for beside itself. */
+enum sign {
+	SIGN_PLAIN = 0,
+	SIGN_PATTERN, /* *?%_[](){}^$+\<>=~ */
+	SIGN_LIST,    /* ,;/|& */
+};
+
+static const unsigned char signs[0x80] = {
+	['*'] = SIGN_PATTERN, ['?'] = SIGN_PATTERN, ['%'] = SIGN_PATTERN,
+	['_'] = SIGN_PATTERN, ['['] = SIGN_PATTERN, [']'] = SIGN_PATTERN,
+	['('] = SIGN_PATTERN, [')'] = SIGN_PATTERN, ['{'] = SIGN_PATTERN,
+	['}'] = SIGN_PATTERN, ['^'] = SIGN_PATTERN, ['$'] = SIGN_PATTERN,
+	['+'] = SIGN_PATTERN, ['\\'] = SIGN_PATTERN, ['<'] = SIGN_PATTERN,
+	['>'] = SIGN_PATTERN, ['='] = SIGN_PATTERN, ['~'] = SIGN_PATTERN,
+	[','] = SIGN_LIST, [';'] = SIGN_LIST, ['/'] = SIGN_LIST,
+	['|'] = SIGN_LIST, ['&'] = SIGN_LIST,
+};
+
 /*
  * What no member may hold, whatever it is: broken UTF-8, hidden characters,
  * patterns, more than one value. has_stars: '*' is left to the member.
@@ -157,6 +175,8 @@ check_text(struct reading *reading, struct str text, bool has_stars)
 		    STR("the value is longer than any that is stored"));
 	while (at < text.len) {
 		int32_t code = utf8_next(text, &at);
+		unsigned sign = code >= 0 && code < 0x80 ? signs[code]
+							 : SIGN_PLAIN;
 
 		if (code < 0)
 			return refuse(reading, "utf8",
@@ -167,12 +187,11 @@ check_text(struct reading *reading, struct str text, bool has_stars)
 				"zero-width character"));
 		if (code == '*' && has_stars)
 			continue;
-		if (code != 0 && code < 0x80 &&
-		    strchr("*?%_[](){}^$+\\<>=~", code) != NULL)
+		if (sign == SIGN_PATTERN)
 			return refuse(reading, "no-wildcard",
 			    STR("the value has a wildcard or pattern "
 				"character; write the whole value"));
-		if (code != 0 && code < 0x80 && strchr(",;/|&", code) != NULL)
+		if (sign == SIGN_LIST)
 			return refuse(reading, "one-value",
 			    STR("the value looks like a list; ask for one "
 				"person or vehicle"));

@@ -129,11 +129,13 @@ static const struct {
 	    const struct seals_question *question);
 } types[] = {
 	{ STR_INIT("request"), of_ground },
+	{ STR_INIT("lead"), of_ground },
 	{ STR_INIT("ground"), of_ground },
 	{ STR_INIT("approval"), of_request },
 	{ STR_INIT("read"), of_look },
 	{ STR_INIT("self"), NULL },
 	{ STR_INIT("complaint"), NULL },
+	{ STR_INIT("consignment"), NULL },
 	{ STR_INIT("people"), NULL },
 	{ STR_INIT("pack"), NULL },
 	{ STR_INIT("release"), NULL },

@@ -74,13 +74,18 @@ quoted(struct csv *csv)
 static int
 plain(struct csv *csv)
 {
+	const char *text = csv->text.p;
+	size_t end = csv->text.len;
 	size_t from = csv->at;
+	size_t at = from;
 
-	if (!is_line_end(csv) && csv->text.p[csv->at] == '"')
+	if (at < end && text[at] == '"')
 		return quoted(csv);
-	while (!is_line_end(csv) && csv->text.p[csv->at] != csv->separator)
-		csv->at++;
-	buf_add(&csv->cell, csv->text.p + from, csv->at - from);
+	while (at < end && text[at] != csv->separator && text[at] != '\n' &&
+	    text[at] != '\r')
+		at++;
+	csv->at = at;
+	buf_add(&csv->cell, text + from, at - from);
 	return 0;
 }
 
@@ -187,6 +192,27 @@ csv_next(struct csv *csv)
 		skip_line(csv);
 	}
 	return r;
+}
+
+void
+csv_clear(struct csv *csv)
+{
+	buf_reset(&csv->cell);
+	csv->n_cells = 0;
+	csv->start[0] = 0;
+}
+
+int
+csv_push(struct csv *csv, struct str text)
+{
+	if (csv->n_cells == LIMIT_CSV_COLUMNS)
+		return CSV_E_COLUMNS;
+	buf_add_str(&csv->cell, text);
+	if (csv->cell.failed != 0)
+		return csv->cell.failed == ENOBUFS ? CSV_E_CELL
+						   : FAULT(ENOMEM);
+	csv->start[++csv->n_cells] = csv->cell.len;
+	return 0;
 }
 
 struct str

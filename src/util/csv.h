@@ -57,6 +57,15 @@ int csv_next(struct csv *csv) MUST_USE NONNULL;
  */
 void csv_shift(struct csv *csv, struct str text, size_t n_gone) NONNULL;
 
+/*
+ * Make the current row by hand: no cells, then one more. For rows that are
+ * members of another format and are to be read by the same mapping.
+ *
+ * csv_push() returns: 0; CSV_E_COLUMNS; CSV_E_CELL; fault ENOMEM.
+ */
+void csv_clear(struct csv *csv) NONNULL;
+int csv_push(struct csv *csv, struct str cell) MUST_USE NONNULL;
+
 /* Cell i of the current row, valid until the next csv_next(). Empty past the end. */
 struct str csv_cell(const struct csv *csv, size_t i) NONNULL;
 

@@ -15,6 +15,7 @@
  *	clerk    read or write as named    accept              fsync, rename
  *	courier  read or write as named    internet connect    fsync, rename
  *	witness  read or write as named    accept              fsync, rename
+ *	reader   those already open        none                 memory
  *
  * No role has threads, children, exec or signals to others. None but the courier
  * can make an internet socket, and where the kernel's Landlock knows of ports
@@ -39,6 +40,7 @@ enum sandbox_role {
 	SANDBOX_CLERK,
 	SANDBOX_COURIER,
 	SANDBOX_WITNESS,
+	SANDBOX_READER, /* of formats: consign/cutproc.h */
 };
 
 /* A directory or file, with all below it. A missing one is passed over. */

@@ -109,6 +109,7 @@ utf8_is_deceptive(uint32_t code)
 		{ 0xe0000, 0x10ffff },
 	};
 
+	/* What nearly every character is. */
 	if (code >= 0x20 && code < 0x7f)
 		return false; /* nearly all */
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {

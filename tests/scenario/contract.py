@@ -14,6 +14,7 @@ import subprocess
 import sys
 import uuid
 
+from consign import licence, sealed, transfer
 from portal import Portal
 from holder import (ABSENT_VIN, HERE, LICENCE, OTHER_VIN, PERSON, PLATE, VIN, Holder, about,
                     equal, wait)
@@ -155,6 +156,57 @@ def cases(h):
         ask(about(LICENCE, fields=["licence.status", "person.phone"], instrument="I-1"), 200)]
 
 
+def cases_of_the_holder(h):
+    """Likewise of its own people, and of a list that came."""
+    h.stop()
+    h.agency("NYOLN0000", "The holder", kind="state")
+    for who, role in (("dora", "data_owner"), ("carl", "counsel"), ("kim", "key_holder")):
+        h.requester(who, "NYOLN0000", role)
+    came = sealed(h, transfer(h, 5), "--never-whole")["consignment"]
+    h.start()
+    one = f"/v1/consignments/{came}"
+    destroy = {"order": "destroy", "reason": "nobody asked for it"}
+    lead = {**about(VIN, None), "to": "alice", "case": "C-1", "reason": "the car of the series"}
+
+    def order(body, status, path=one):
+        return post("orderConsignment", path + "/orders", body, status)
+
+    yield "dora", [
+        post("registerConsignment", "/v1/consignments", {"id": came}, 201),
+        post("registerConsignment", "/v1/consignments", {"id": came}, 409),
+        post("registerConsignment", "/v1/consignments", {"id": "X"}, 400),
+        post("registerConsignment", "/v1/consignments", {"id": "0" * 26}, 404),
+        get("getConsignment", one, 200), get("getConsignment", one[:-1], 404),
+        post("createLead", "/v1/leads", lead, 201, key="lead"),
+        post("createLead", "/v1/leads", lead, 201, key="lead"),
+        post("createLead", "/v1/leads", {**lead, "case": "C-2"}, 422, key="lead"),
+        post("createLead", "/v1/leads", {**lead, "to": "bob"}, 403),
+        post("createLead", "/v1/leads", {**lead, "to": "nobody"}, 400),
+        post("createLead", "/v1/leads", {**lead, "subject": ABSENT_VIN}, 404),
+        post("createErasure", "/v1/retention/erasures", {"role": "data_owner"}, 201)]
+    yield "alice", [
+        ask(about(licence("900000001"), fields=["licence.status"], source=came), 200),
+        ask(about(licence("900000099"), fields=["licence.status"], source=came), 404),
+        get("getConsignment", one, 403), order(destroy, 403),
+        post("createLead", "/v1/leads", lead, 403)]
+    hold = {"id": "H-1", "from": 0, "to": 9, "reason": "a suit", "role": "counsel"}
+    holds = "/v1/retention/holds"
+    release = f"/v1/releases/{'0' * 64}/signatures"
+    yield "carl", [
+        post("createHold", holds, hold, 201), post("createHold", holds, hold, 409),
+        post("createHold", holds, {**hold, "to": 0}, 400),
+        post("liftHold", f"{holds}/H-1/lift", {"role": "counsel"}, 200),
+        post("liftHold", f"{holds}/H-1/lift", {"role": "counsel"}, 404),
+        post("createErasure", "/v1/retention/erasures", {"role": "counsel"}, 403),
+        post("signRelease", release, {"act": "draft", "role": "counsel"}, 201),
+        post("signRelease", release, {"act": "burn", "role": "counsel"}, 400),
+        order({"order": "keep", "reason": "r"}, 400), order(destroy, 404, "/v1/consignments/X"),
+        order(destroy, 202), order(destroy, 403)]
+    yield "kim", [order({**destroy, "order": "return"}, 409), order(destroy, 200)]
+    yield "alice", [
+        ask(about(licence("900000001"), fields=["licence.status"], source=came), 410)]
+
+
 def run(h, who, tests, seen):
     """One call of the tool; its lines with numbers that go on."""
     folder = pathlib.Path(h.scratch, "contract")
@@ -193,9 +245,10 @@ def main():
         h.requester("owner", "NYDMV0000", "data_owner", "counsel")
         h.populate()
         asked = set()
-        for who, tests in itertools.chain(cases(h), persons(h, portal)):
-            run(h, who, tests, seen)
-            asked |= {test["operation"] for test in tests}
+        for told in (cases(h), cases_of_the_holder(h), persons(h, portal)):
+            for who, tests in told:
+                run(h, who, tests, seen)
+                asked |= {test["operation"] for test in tests}
         api = json.loads((ROOT / "src" / "front" / "openapi.json").read_text())
         there = {operation["operationId"] for path in api["paths"].values()
                  for operation in path.values()}

@@ -8,6 +8,7 @@ import copy
 import json
 import pathlib
 
+from consign import sealed, transfer
 from holder import PERSON, PLATE, VIN, about, all_of, check, equal, main, shared
 
 API = json.loads((pathlib.Path(__file__).resolve().parents[2] /
@@ -25,7 +26,20 @@ def resolved(schema):
     return schema
 
 
-def bodies():
+def populated(h):
+    """People of agencies and of the holder; two lists that came, one of them registered."""
+    h.populate()
+    h.case("sam", "M-0", assign=["alice"])
+    h.stop()
+    h.agency("NYOLN0000", "The holder", kind="state")
+    h.requester("dora", "NYOLN0000", "data_owner")
+    came = [sealed(h, transfer(h, n), "--never-whole")["consignment"] for n in (3, 4)]
+    h.start()
+    equal(h.post("dora", "/v1/consignments", {"id": came[0]}).status, 201)
+    return came
+
+
+def bodies(came):
     """By operation: who, path, a body the gate takes."""
     subjects = [copy.deepcopy(PERSON)]
     return {
@@ -47,6 +61,12 @@ def bodies():
                               "issued": "2026-01-05", "expires": "2099-01-05",
                               "document": "0" * 64, "scope": ["vehicle.make"],
                               "subjects": subjects}),
+        "registerConsignment": ("dora", "/v1/consignments", {"id": came[1]}),
+        "orderConsignment": ("dora", f"/v1/consignments/{came[0]}/orders",
+                             {"order": "destroy", "reason": "nobody asked for it"}),
+        "createLead": ("dora", "/v1/leads",
+                       {**about(VIN, None, reason="the car of the series"), "to": "alice",
+                        "case": "M-0"}),
     }
 
 
@@ -143,11 +163,10 @@ def expected(path, value):
 
 
 def p12_each_member_wrong_is_refused_by_name_and_nothing_changes(h):
-    h.populate()
-    h.case("sam", "M-0", assign=["alice"])
+    came = populated(h)
     failures = []
     tried = 0
-    for operation, (who, path, body) in bodies().items():
+    for operation, (who, path, body) in bodies(came).items():
         for place, value in wrongs(schema_of(operation), body):
             before = h.size()
             answer = h.post(who, path, changed(body, place, value))
@@ -167,25 +186,25 @@ def p12_each_member_wrong_is_refused_by_name_and_nothing_changes(h):
     check(tried > 500, tried)
     # The same bodies untouched are taken: nothing above was refused for another cause, and
     # nothing of what was refused came to be.
-    for operation, (who, path, body) in bodies().items():
+    for operation, (who, path, body) in bodies(came).items():
         answer = h.post(who, path, body)
-        check(answer.status in (200, 201), operation, answer.text[:300])
+        check(answer.status in (200, 201, 202), operation, answer.text[:300])
     h.log_check()
 
 
 def p12_what_the_api_allows_at_most_is_taken(h):
-    h.populate()
-    h.case("sam", "M-0", assign=["alice"])
-    for operation, (who, path, body) in bodies().items():
+    came = populated(h)
+    for operation, (who, path, body) in bodies(came).items():
         for name, schema in schema_of(operation)["properties"].items():
             schema = resolved(schema)
+            # A name that must be one of somebody or something is not long at will.
             if "maxLength" not in schema or name in ("requester", "requestor", "instrument",
-                                                     "until"):
+                                                     "until", "source", "to", "case", "id"):
                 continue
             number = {"number": f"{name}-{operation}"} if "number" in body else {}
             full = {**body, **number, name: "A" * schema["maxLength"]}
             answer = h.post(who, path, full)
-            check(answer.status in (200, 201), operation, name, answer.text[:300])
+            check(answer.status in (200, 201, 202), operation, name, answer.text[:300])
 
 
 main(all_of(globals()))

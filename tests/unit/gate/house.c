@@ -105,6 +105,33 @@ keep_unwrap(void *context, struct seal_key *key, struct str wrapped)
 }
 
 static int
+keep_token(void *context, struct piece_token *token,
+    const struct seal_wrapped *wrapped, struct str subject)
+{
+	struct house *house = context;
+	struct seal_key key;
+	struct hmac hmac;
+
+	if (house->is_keeper_down)
+		return KEYS_E_DOWN;
+	if (seal_unwrap(&key, &house->seal_public, &house->seal_secret,
+		wrapped) != 0)
+		return KEYS_E_REFUSED;
+	hmac_init(&hmac, key.b, sizeof(key.b));
+	hmac_of(&hmac, &token->code, subject.p, subject.len);
+	house->n_tokens++;
+	return 0;
+}
+
+static int
+keep_half(void *context, struct seal_key *key,
+    const struct seal_wrapped *wrapped)
+{
+	return keep_unwrap(context, key,
+	    (struct str){ (const char *)wrapped->b, sizeof(wrapped->b) });
+}
+
+static int
 keep_hello(void *context, uint64_t *signed_size,
     struct seal_public *seal_public)
 {
@@ -212,6 +239,15 @@ fill_store(struct house *house)
 	add_person(house, "zed", "WA0170000",
 	    PEOPLE_ROLE_REQUESTER | PEOPLE_ROLE_SUPERVISOR, true, true);
 	add_person(house, "portal", "NY0303000", PEOPLE_ROLE_PORTAL, true,
+	    true);
+	add_agency(house, "NYOLN0000");
+	add_person(house, "dora", "NYOLN0000", PEOPLE_ROLE_DATA_OWNER, true,
+	    true);
+	add_person(house, "dan", "NYOLN0000", PEOPLE_ROLE_PRIVACY_OFFICER,
+	    true, true);
+	add_person(house, "kim", "NYOLN0000", PEOPLE_ROLE_KEY_HOLDER, true,
+	    true);
+	add_person(house, "ken", "NYOLN0000", PEOPLE_ROLE_KEY_HOLDER, true,
 	    true);
 	add_person(house, "cal", "NY0303000", PEOPLE_ROLE_COUNSEL, true, true);
 	add_person(house, "pam", "NY0303000", PEOPLE_ROLE_PRIVACY_OFFICER,
@@ -352,8 +388,13 @@ open_gate(struct house *house)
 		.portals = &house->portal,
 		.n_portals = 1,
 		.token_life_us = 300 * INSTANT_SECOND,
-		.keys = { keep_index, keep_sign, keep_unwrap, keep_hello,
-		    house } };
+		.keys = { .index = keep_index,
+		    .sign = keep_sign,
+		    .unwrap = keep_unwrap,
+		    .token = keep_token,
+		    .half = keep_half,
+		    .hello = keep_hello,
+		    .context = house } };
 	house->gate.random = random_seeded(&house->random,
 	    (uint64_t)house->now_us);
 	must(assembly_init(&house->gate), "assembly");
@@ -643,7 +684,7 @@ house_token(struct house *house, const char *number)
 	    "{\"iss\":\"portal\",\"aud\":\"test.example/log\",\"iat\":%lld,"
 	    "\"exp\":%lld,\"jti\":\"token-number-%08llu\",\"licence\":{"
 	    "\"state\":\"NY\",\"number\":\"%s\"}}",
-	    now, now + 60, (unsigned long long)house->n_tokens++, number);
+	    now, now + 60, (unsigned long long)house->n_vouched++, number);
 	return house_sign_token(house, HOUSE_TOKEN_HEADER, payload);
 }
 

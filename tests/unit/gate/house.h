@@ -30,6 +30,7 @@ struct house {
 	bool is_index_down;
 	bool is_answer_lost; /* it signed, and was not heard */
 	size_t n_signed;
+	size_t n_tokens; /* made, of consignments */
 	int64_t walk_us; /* spent in path_walk, for benches */
 	bool is_keyed;	 /* house_ask_all() gives each ask a key of its own */
 	uint64_t n_keys;
@@ -38,7 +39,7 @@ struct house {
 	struct ed25519_secret portal_secret; /* of "portal", "NYDMV"'s */
 	struct gate_portal portal;
 	const char *token; /* put into each frame; NULL: none */
-	uint64_t n_tokens;
+	uint64_t n_vouched;
 	struct gate gate;
 	struct batch batch;
 	struct arena arena; /* of answers */
@@ -61,9 +62,9 @@ struct house_answer {
  * One ask. who: "amy" (requester, on case 24-001), "bob" (not on it), "sue"
  * (supervisor), "old" (training lapsed), "out" (suspended), "zed" (another
  * agency), "nobody" (unknown certificate); of the holder's staff "cal"
- * (counsel), "pam" (privacy officer), "dot" (data owner and counsel); "portal". amy is
- * also on 24-777, which is sealed; 24-001 is not. body:
- * JSON text.
+ * (counsel), "pam" and "dan" (privacy officers), "dot" (data owner and
+ * counsel), "dora" (data owner), "kim" and "ken" (key holders); "portal". amy is also
+ * on 24-777, which is sealed; 24-001 is not. body: JSON text.
  */
 struct house_answer house_ask(struct house *house, const char *who,
     const char *operation, const char *parameter, const char *key,

@@ -15,7 +15,7 @@
 #define ORIGIN STR("log.example/ny")
 
 static const char *const names[] = { "log.key", "log.vkey", "seal.key",
-	"subject.key" };
+	"subject.key", "consign.pub" };
 
 struct place {
 	char dir[48];
@@ -176,7 +176,36 @@ a_key_of_another_log_is_refused(void)
 	leave(&place);
 }
 
+static void
+public_halves_are_read_without_a_secret(void)
+{
+	struct seal_public public[KEYRING_PAIRS];
+	struct keyring *keys = NULL;
+	struct place place;
+	char path[96];
+
+	settle(&place);
+	check_u64(keyring_load(&keys, &place.diags, place.dir, ORIGIN), 0);
+	path_of(path, &place, "seal.key");
+	check(rename(path, place.dir) != 0 && chmod(path, 0) == 0);
+	check_u64(keyring_read_public(public, &place.diags, place.dir), 0);
+	check(keys != NULL && memcmp(public, keys->consign_public,
+				  sizeof(public)) == 0);
+	check(memcmp(&public[0], &public[1], sizeof(public[0])) != 0 &&
+	    memcmp(&public[0], &keys->seal_public, sizeof(public[0])) != 0);
+	path_of(path, &place, "consign.pub");
+	check(file_replace(AT_FDCWD, path, STR("index 12\n"), 0644) == 0);
+	check_u64(keyring_read_public(public, &place.diags, place.dir),
+	    KEYRING_E_WRONG);
+	unlink(path);
+	check_u64(keyring_read_public(public, &place.diags, place.dir),
+	    KEYRING_E_WRONG);
+	keyring_free(keys);
+	leave(&place);
+}
+
 static const struct tap_test tests[] = {
+	TEST(public_halves_are_read_without_a_secret),
 	TEST(keys_that_were_made_load),
 	TEST(the_public_key_verifies_what_the_secret_one_signs),
 	TEST(a_key_that_is_not_right_is_refused_with_its_name),

@@ -384,6 +384,69 @@ a_key_wrapped_to_the_keeper_is_opened_and_no_other(void)
 	close_desk(&desk);
 }
 
+static void
+ask_of_consignment(struct desk *desk, enum keeper_kind kind,
+    const struct seal_wrapped *wrapped, const char *subject)
+{
+	size_t place = frame_begin(&desk->ask, (uint8_t)kind, 3);
+
+	frame_put(&desk->ask, KEEPER_WRAPPED,
+	    (struct str){ (const char *)wrapped, sizeof(*wrapped) });
+	if (subject != NULL)
+		frame_put(&desk->ask, KEEPER_SUBJECT, str_of(subject));
+	check(frame_end(&desk->ask, place) == 0);
+	check_u64(put_question(desk), 0);
+}
+
+static void
+a_token_is_made_of_an_index_key_that_stays(void)
+{
+	struct desk desk;
+	struct seal_key key = { { 4, 5, 6 } };
+	struct seal_wrapped wrapped;
+	struct digest token;
+	struct hmac hmac;
+
+	open_desk(&desk);
+	check(seal_wrap(&wrapped, &desk.keys->consign_public[KEYRING_INDEX],
+		  &key) == 0);
+	ask_of_consignment(&desk, KEEPER_KIND_TOKEN, &wrapped,
+	    "vin|1M8GDM9AXKP042788");
+	hmac_init(&hmac, key.b, sizeof(key.b));
+	hmac_of(&hmac, &token, "vin|1M8GDM9AXKP042788", 21);
+	check_u64(desk.answer.kind, KEEPER_KIND_TOKEN);
+	check_str(frame_find(&desk.answer, KEEPER_INDEX),
+	    ((struct str){ (const char *)&token, sizeof(token) }));
+	/* By no other question does it come out. */
+	ask_of_consignment(&desk, KEEPER_KIND_UNWRAP, &wrapped, NULL);
+	check_u64(desk.answer.kind, KEEPER_KIND_REFUSED);
+	ask_of_consignment(&desk, KEEPER_KIND_HALF, &wrapped, NULL);
+	check_u64(desk.answer.kind, KEEPER_KIND_REFUSED);
+	close_desk(&desk);
+}
+
+static void
+a_half_is_given_and_a_work_key_is_not(void)
+{
+	struct desk desk;
+	struct seal_key key = { { 7, 8, 9 } };
+	struct seal_wrapped wrapped;
+
+	open_desk(&desk);
+	check(seal_wrap(&wrapped, &desk.keys->consign_public[KEYRING_HALF],
+		  &key) == 0);
+	ask_of_consignment(&desk, KEEPER_KIND_HALF, &wrapped, NULL);
+	check_str(frame_find(&desk.answer, KEEPER_KEY),
+	    ((struct str){ (const char *)&key, sizeof(key) }));
+	check(seal_wrap(&wrapped, &desk.keys->consign_public[KEYRING_WORK],
+		  &key) == 0);
+	ask_of_consignment(&desk, KEEPER_KIND_HALF, &wrapped, NULL);
+	check_u64(desk.answer.kind, KEEPER_KIND_REFUSED);
+	ask_of_consignment(&desk, KEEPER_KIND_TOKEN, &wrapped, "vin|X");
+	check_u64(desk.answer.kind, KEEPER_KIND_REFUSED);
+	close_desk(&desk);
+}
+
 /* Ask with these fields: tags, each with so many bytes; a tag 0 ends it. */
 struct shape {
 	uint8_t kind;
@@ -417,6 +480,13 @@ what_is_no_question_is_bad(void)
 				      { KEEPER_PROOF, 65 * 32 } } },
 		{ KEEPER_KIND_UNWRAP, { { KEEPER_WRAPPED, 79 } } },
 		{ KEEPER_KIND_UNWRAP, { { 0, 0 } } },
+		{ KEEPER_KIND_TOKEN, { { KEEPER_WRAPPED, 80 } } },
+		{ KEEPER_KIND_TOKEN,
+		    { { KEEPER_WRAPPED, 79 }, { KEEPER_SUBJECT, 3 } } },
+		{ KEEPER_KIND_TOKEN,
+		    { { KEEPER_WRAPPED, 80 }, { KEEPER_SUBJECT, 3 },
+			{ KEEPER_SUBJECT, 3 } } },
+		{ KEEPER_KIND_HALF, { { KEEPER_WRAPPED, 81 } } },
 	};
 	static const char zeros[4096];
 	struct desk desk;
@@ -481,6 +551,8 @@ static const struct tap_test tests[] = {
 	TEST(hello_says_the_keys_and_what_was_signed),
 	TEST(indexes_come_in_order_and_are_keyed),
 	TEST(a_key_wrapped_to_the_keeper_is_opened_and_no_other),
+	TEST(a_token_is_made_of_an_index_key_that_stays),
+	TEST(a_half_is_given_and_a_work_key_is_not),
 	TEST(what_is_no_question_is_bad),
 	TEST(a_subject_may_be_as_long_as_its_limit),
 	TEST(a_state_of_other_keys_is_not_its_own),

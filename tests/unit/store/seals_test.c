@@ -84,6 +84,9 @@ p6_entries_are_sealed_by_their_ground_and_when_in_doubt(void)
 #define OF(...) of_entry(f.store, (struct seals_question){ __VA_ARGS__ })
 	check(OF(STR("request"), ori, STR("investigation"), STR("1")) ==
 	    INT64_MAX);
+	check(OF(STR("lead"), ori, STR("investigation"), STR("1")) ==
+	    OF(STR("request"), ori, STR("investigation"), STR("1")));
+	check(OF(STR("consignment"), ori) == 0);
 	check(OF(STR("request"), ori, STR("investigation"), STR("2")) == 0);
 	check(OF(STR("request"), ori, STR("none"), STR(""), STR("9")) == 800);
 	check(OF(STR("request"), STR("NYNSP0000"), STR("investigation"),

@@ -137,9 +137,12 @@ a_damaged_page_is_a_fault_and_a_check_names_it(void)
 
 	memset(garbage, 0xa5, sizeof(garbage));
 	make_store(&f, 200);
-	/* The entries, which came last, are at the end of the file. */
+	/*
+	 * The entries, which came last, are at the end of the file; the very
+	 * last of them is read when a store is opened.
+	 */
 	check(stat(f.location, &status) == 0);
-	overwrite(&f, (status.st_size / 65536 - 1) * 65536, garbage,
+	overwrite(&f, (status.st_size / 65536 - 2) * 65536, garbage,
 	    sizeof(garbage));
 	check_u64(fixture_open(&f, STORE_READ), 0);
 	check(entries_each(f.store, 0, 200, count_one, &n) == -EUCLEAN);

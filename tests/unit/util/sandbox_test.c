@@ -272,6 +272,12 @@ write_what_is_open(const struct place *place)
 }
 
 static int
+say_a_word(const struct place *place)
+{
+	return result(write(place->open_fd, "y", 1) == 1 ? 0 : -1);
+}
+
+static int
 fork_a_child(const struct place *place)
 {
 	(void)place;
@@ -469,6 +475,24 @@ a_clerk_that_opens_any_socket_is_killed(void)
 	check_killed(SANDBOX_CLERK, open_a_unix_socket);
 }
 
+/* It parses what strangers send: memory, and what is open already. */
+static void
+a_reader_of_formats_has_memory_and_nothing_else(void)
+{
+	check_done(SANDBOX_READER, allocate_memory);
+	check_done(SANDBOX_READER, say_a_word);
+	check_killed(SANDBOX_READER, write_what_is_open);
+#if HAS_SANITIZER
+	check_refused(SANDBOX_READER, read_outside);
+#else
+	check_killed(SANDBOX_READER, read_inside);
+#endif
+	check_killed(SANDBOX_READER, write_inside);
+	check_killed(SANDBOX_READER, make_a_file_outside);
+	check_killed(SANDBOX_READER, open_a_network_socket);
+	check_killed(SANDBOX_READER, open_a_unix_socket);
+}
+
 static int
 stay_within_limits(const struct place *place)
 {
@@ -612,6 +636,7 @@ static const struct tap_test tests[] = {
 	TEST(a_courier_connects_only_to_the_ports_it_named),
 	TEST(a_courier_reads_and_writes_only_what_was_named),
 	TEST(a_witness_answers_and_writes_its_records_and_connects_to_nobody),
+	TEST(a_reader_of_formats_has_memory_and_nothing_else),
 	TEST(a_role_stays_within_its_limits),
 	TEST(a_role_that_says_nothing_has_a_limit_for_files_too),
 	TEST(a_process_that_became_a_user_cannot_go_back),
