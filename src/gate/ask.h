@@ -100,6 +100,16 @@ struct ask_office {
 	uint64_t from, to; /* entries it is about */
 	struct str report; /* what was erased: JSON */
 };
+
+/* A statement that is drafted or approved. */
+struct ask_saying {
+	struct str change; /* "draft", "approve" */
+	struct str number;
+	struct str topic;
+	struct str text;
+	struct str supersedes; /* number of another; empty: of none */
+};
+
 #define ASK_SCOPES 5 /* places by enum scope, of which 0 is none */
 
 /* An older entry that is looked at: its receipt goes into the answer. */
@@ -153,6 +163,7 @@ struct ask {
 	struct ask_request request;
 	struct ask_register registration;
 	struct ask_office office;
+	struct ask_saying saying;
 	struct subject subjects[LIMIT_ASK_SUBJECTS]; /* named by a ground */
 	size_t n_subjects;
 	struct digest indexes[LIMIT_ASK_SUBJECTS]; /* of those; [0] of a request */
