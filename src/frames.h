@@ -32,6 +32,7 @@ enum ask_tag {
 	 * document order.
 	 */
 	ASK_MEMBER = 8,
+	ASK_TOKEN = 10, /* bearer token of the Authorization header, on /v1/self/ */
 	ASK_DEADLINE = 9, /* u64: microseconds since 1970; answer is useless after */
 
 	/* ANSWER */

@@ -178,6 +178,15 @@
 #define LIMIT_ERASE 500		   /* entries of one erasure: some 20 ms of the gate */
 #define LIMIT_SWEEP 1000	   /* keys of ended epochs overwritten in one step */
 #define LIMIT_REFERRAL_HOURS 72	   /* a request waits for its approvals */
+#define LIMIT_TOKEN_BYTES 2048	   /* a portal's token: some 500 are usual */
+#define LIMIT_TOKEN_ID 128	   /* its jti: a UUID has 36 */
+#define LIMIT_TOKEN_LIFE_S 900	   /* from iat to exp, however it is set */
+#define LIMIT_TOKEN_CLOCK_S 30	   /* a portal's clock may be ahead by this */
+#define LIMIT_SELF_PAGE 8	   /* look-ups told of in one answer */
+#define LIMIT_SELF_BUCKET 65536	   /* its length is a multiple of this */
+#define LIMIT_SELF_LIFTS 64	   /* seals lifted on the way of one ask */
+#define LIMIT_COMPLAINT_TEXT 4000  /* what a person writes */
+#define LIMIT_COMPLAINTS 100	   /* of the queue, shown at once */
 #define LIMIT_CLOCK_BACK_MS 5000   /* a clock may be behind the log at a start */
 
 /* front */

@@ -335,6 +335,7 @@ static const uint32_t exclusive[] = {
 	PEOPLE_ROLE_AUDITOR,
 	PEOPLE_ROLE_POLICY_ADMIN,
 	PEOPLE_ROLE_KEY_HOLDER,
+	PEOPLE_ROLE_PORTAL,
 };
 
 static bool

@@ -25,6 +25,7 @@ run_open(struct cli *cli)
 	json_put_string(&json, "number", str_of(cli->options.operands[0]));
 	json_put_string(&json, "offence",
 	    str_of(option_get(&cli->options, "offence")));
+	subject_json_put_seal(cli, &json);
 	r = subject_json_put_list(cli, &json);
 	json_close_object(&json);
 	return r != VERB_OK ? r
@@ -83,6 +84,7 @@ static const struct option_spec open_options[] = {
 	    .help = "What is investigated",
 	    .is_required = true },
 	SUBJECT_JSON_LIST,
+	SUBJECT_JSON_SEAL,
 	RECEIPT_OPTION,
 	HTTPS_OPTIONS,
 };

@@ -39,6 +39,7 @@ run_file(struct cli *cli)
 			json_put_string(&json, members[i], str_of(text));
 	}
 	put_scope(cli, &json);
+	subject_json_put_seal(cli, &json);
 	r = subject_json_put_list(cli, &json);
 	json_close_object(&json);
 	return r != VERB_OK
@@ -99,6 +100,7 @@ static const struct option_spec file_options[] = {
 	    .value = "SHA256",
 	    .help = "Hash of the paper, 64 hexadecimal digits" },
 	SUBJECT_JSON_LIST,
+	SUBJECT_JSON_SEAL,
 	RECEIPT_OPTION,
 	HTTPS_OPTIONS,
 };

@@ -29,6 +29,7 @@ run_add(struct cli *cli)
 		if (text != NULL)
 			json_put_string(&json, members[i], str_of(text));
 	}
+	subject_json_put_seal(cli, &json);
 	r = subject_json_put_list(cli, &json);
 	json_close_object(&json);
 	return r != VERB_OK
@@ -62,6 +63,7 @@ run_show(struct cli *cli)
 
 static const struct option_spec add_options[] = {
 	SUBJECT_JSON_LIST,
+	SUBJECT_JSON_SEAL,
 	{ .name = "kind",
 	    .kind = OPTION_CHOICE,
 	    .value = "KIND",

@@ -173,12 +173,38 @@ print_lawful(const json_t *sentences, const struct terminal *out)
 		terminal_wrap(out, 2, text_of(json_array_get(sentences, i)));
 }
 
+/* A list of objects: a line each, of its texts and numbers. */
+static void
+print_rows(const json_t *list, const struct terminal *out)
+{
+	fputc('\n', out->file);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *value;
+		const char *name;
+
+		fputs("   ", out->file);
+		json_object_foreach(json_array_get(list, i), name, value) {
+			fputc(' ', out->file);
+			if (json_is_integer(value))
+				fprintf(out->file, "%s %lld", name,
+				    (long long)json_integer_value(value));
+			else
+				terminal_text(out, text_of(value), 60);
+		}
+		fputc('\n', out->file);
+	}
+}
+
 static void
 print_list(const json_t *list, const struct terminal *out, const char *before)
 {
 	if (json_array_size(list) == 0)
 		return;
 	fprintf(out->file, "  %s", before);
+	if (json_is_object(json_array_get(list, 0))) {
+		print_rows(list, out);
+		return;
+	}
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		fputs(i > 0 ? ", " : " ", out->file);
 		terminal_text(out, text_of(json_array_get(list, i)), 60);

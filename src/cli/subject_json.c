@@ -169,3 +169,12 @@ subject_json_put_list(struct cli *cli, struct json *json)
 	json_close_array(json);
 	return r;
 }
+
+void
+subject_json_put_seal(struct cli *cli, struct json *json)
+{
+	const char *until = option_get(&cli->options, "sealed-until");
+
+	if (until != NULL)
+		json_put_string(json, "sealed_until", str_of(until));
+}

@@ -43,6 +43,14 @@
 		    "person:FAMILY,GIVEN,DATE",                                \
 	    .is_repeated = true }
 
+/* The row for the order of a court not to tell. */
+#define SUBJECT_JSON_SEAL                                                      \
+	{ .name = "sealed-until", .kind = OPTION_DATE, .value = "DAY",         \
+	    .help = "The last day of a court's order not to tell of it" }
+
+/* Write "sealed_until" of it; nothing when it was not given. */
+void subject_json_put_seal(struct cli *cli, struct json *json) NONNULL;
+
 /*
  * Write the one subject of the options. Returns: VERB_OK; else the exit code,
  * and it was said why.

@@ -175,9 +175,9 @@ check_word(struct str value)
 #define NUMBER(path, member, least, most, number, help)                        \
 	{ path, KIND_NUMBER, offsetof(struct config, member), 0, NULL, least,  \
 		most, number, NULL, help },
-#define NAMES(path, member, text, help)                                        \
+#define NAMES(path, member, count, text, help)                                 \
 	{ path, KIND_NAMES, offsetof(struct config, member),                   \
-		offsetof(struct config, n_##member), NULL, 0, 0, 0, text,      \
+		offsetof(struct config, count), NULL, 0, 0, 0, text,           \
 		help },
 
 static const struct setting settings[] = {

@@ -73,6 +73,11 @@ struct config {
 		struct str ca; /* below DIR; may be empty */
 	} witness;
 	struct {
+		struct str *portals; /* ids; DIR/portals/<id>.vkey */
+		size_t n_portals;
+		int64_t life_s;
+	} self;
+	struct {
 		struct str kind; /* "sqlite" */
 		struct str path; /* relative to DIR */
 	} source;

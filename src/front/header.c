@@ -27,6 +27,16 @@ header_is_json(struct str value)
 	    is_same(rest, STR("charset=\"utf-8\""));
 }
 
+struct str
+header_bearer(struct str value)
+{
+	size_t at = str_find(value, ' ', 0);
+
+	if (!is_same(str_part(value, 0, at), STR("Bearer")))
+		return STR("");
+	return str_trim(str_part(value, at, value.len));
+}
+
 bool
 header_is_token(struct str value)
 {

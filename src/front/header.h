@@ -10,6 +10,12 @@
 /* application/json, with charset=utf-8 or nothing behind it (RFC 9110, 8.3). */
 bool header_is_json(struct str value);
 
+/*
+ * The token of "Bearer TOKEN" (RFC 6750, 2.1), the scheme in any letter case.
+ * Empty when it is of another scheme. What the token holds is the gate's to say.
+ */
+struct str header_bearer(struct str value);
+
 /* 1 to LIMIT_FRONT_TOKEN_BYTES visible ASCII characters. */
 bool header_is_token(struct str value);
 

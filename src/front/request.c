@@ -67,6 +67,7 @@ struct fields {
 	struct str type;
 	enum problem_id problem; /* the first that was found */
 	bool has_idempotency;
+	bool has_authorization;
 };
 
 static void
@@ -87,6 +88,11 @@ note_field(struct fields *fields, const char *name, struct str value)
 			fields->problem = PROBLEM_BAD_HEADER;
 		fields->has_idempotency = true;
 		request->idempotency = value;
+	} else if (strcasecmp(name, "Authorization") == 0) {
+		if (fields->has_authorization)
+			fields->problem = PROBLEM_BAD_HEADER;
+		fields->has_authorization = true;
+		request->bearer = header_bearer(value);
 	} else if (strcasecmp(name, "traceparent") == 0) {
 		/* One that is not well-formed starts a new trace. */
 		if (header_is_traceparent(value))
@@ -284,6 +290,10 @@ put_ask(struct request *request, struct buf *frame)
 		frame_put(frame, ASK_IDEMPOTENCY, request->idempotency);
 	if (request->traceparent.len > 0)
 		frame_put(frame, ASK_TRACEPARENT, request->traceparent);
+	/* Only where it is used: a secret goes no further than it must. */
+	if (request->bearer.len > 0 &&
+	    str_has_prefix(str_of(match->route->path), STR("/v1/self/")))
+		frame_put(frame, ASK_TOKEN, request->bearer);
 	frame_put_u64(frame, ASK_DEADLINE, (uint64_t)clock_now_us(&clock) +
 	    (uint64_t)request->site->limits.gate_ms * 1000);
 	if (match->route->body == ROUTE_NO_BODY ||

@@ -57,6 +57,7 @@ struct request {
 	struct route_match match;
 	struct str idempotency;
 	struct str traceparent;
+	struct str bearer; /* token of the Authorization field */
 	char id[LIMIT_FRONT_TOKEN_BYTES + 1]; /* X-Request-ID */
 	struct buf body;
 	struct reply reply;

@@ -63,7 +63,8 @@ find_proof(struct gate *gate, struct ask *ask, struct tlog_receipt *receipt,
 	if (ask->is_replay)
 		return TRACE(past_find(gate, &receipt->checkpoint,
 		    &receipt->proof, &ask->arena, receipt->index));
-	if (ask->look != NULL && gate->witnessed.len > 0)
+	if ((ask->look != NULL || ask->shown != NULL) &&
+	    gate->witnessed.len > 0)
 		r = prove_witnessed(gate, receipt, leaf);
 	if (r <= 0)
 		return TRACE(r);
@@ -115,6 +116,75 @@ join(struct ask *ask, struct str receipt)
 	return ask->body.p != NULL ? 0 : FAULT(ENOMEM);
 }
 
+/* One look-up, with the receipt that opens what was told of it. */
+static int
+put_shown(struct gate *gate, struct ask *ask, struct buf *body,
+    const struct ask_shown *shown)
+{
+	const struct str parts[] = { shown->leaf, STR("~"), shown->opened };
+	struct str receipt = { 0 };
+	int r = write_receipt(gate, ask, &receipt, shown->index, parts);
+
+	if (r < 0)
+		return TRACE(r);
+	buf_add_str(body, shown->core);
+	buf_add_text(body, ",\"receipt\":");
+	json_add_string(body, receipt);
+	buf_add_char(body, '}');
+	return 0;
+}
+
+/* Its length says in steps only how much there was to tell. */
+static void
+pad(struct buf *body)
+{
+	static const char end[] = ",\"padding\":\"\"}";
+	size_t len = body->len + sizeof(end) - 1;
+	size_t rest = (LIMIT_SELF_BUCKET - len % LIMIT_SELF_BUCKET) %
+	    LIMIT_SELF_BUCKET;
+
+	buf_add(body, end, sizeof(end) - 3);
+	for (size_t i = 0; i < rest; i++)
+		buf_add_char(body, ' ');
+	buf_add_text(body, "\"}");
+}
+
+/* {core,"disclosures":[…],"next":…,"receipt":…,"padding":…} */
+static int
+answer_shown(struct gate *gate, struct ask *ask)
+{
+	const struct str own[] = { ask->text.leaf, STR("~"),
+		ask->text.for_asker };
+	struct str receipt = { 0 };
+	struct buf body;
+	int r = 0;
+
+	buf_init_in(&body, &ask->arena, LIMIT_ANSWER_BYTES);
+	(void)buf_reserve(&body, LIMIT_SELF_BUCKET + 1);
+	buf_add_char(&body, '{');
+	buf_add_str(&body, ask->core);
+	buf_add_text(&body, ",\"disclosures\":[");
+	for (size_t i = 0; i < ask->n_shown && r == 0; i++) {
+		if (i > 0)
+			buf_add_char(&body, ',');
+		r = put_shown(gate, ask, &body, &ask->shown[i]);
+	}
+	buf_add_text(&body, "],\"next\":");
+	if (ask->has_more)
+		buf_add_u64(&body, ask->shown[ask->n_shown - 1].index);
+	else
+		buf_add_text(&body, "null");
+	buf_add_text(&body, ",\"receipt\":");
+	if (r == 0)
+		r = write_receipt(gate, ask, &receipt, ask->index, own);
+	if (r < 0)
+		return TRACE(r);
+	json_add_string(&body, receipt);
+	pad(&body);
+	ask->body = buf_take(&body);
+	return ask->body.p != NULL ? 0 : FAULT(ENOMEM);
+}
+
 /* Can a request be answered now? */
 static int
 answer_ready(const struct gate *gate, const struct batch *batch,
@@ -156,6 +226,8 @@ answer_entered(struct gate *gate, struct ask *ask)
 
 	if (look == NULL && ask->core.p == NULL)
 		return FAULT(EINVAL);
+	if (ask->shown != NULL && ask->refusal.code == REFUSAL_NONE)
+		return TRACE(answer_shown(gate, ask));
 	if (look != NULL)
 		r = write_receipt(gate, ask, &receipt, look->index,
 		    (const struct str[]){ look->leaf, STR("~"),

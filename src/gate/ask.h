@@ -15,6 +15,7 @@
 #include "gate/judge.h"
 #include "gate/members.h"
 #include "gate/refusal.h"
+#include "gate/token.h"
 #include "limits.h"
 #include "source/record.h"
 #include "source/subject.h"
@@ -42,6 +43,8 @@ enum operation_path {
 	PATH_CONSIGN,  /* a consignment is registered, opened whole or ended */
 	PATH_OFFICE,   /* the holder's staff does something */
 	PATH_LOOK,     /* something of one's own is read */
+	PATH_SELF,     /* a person, vouched for by a portal, looks or complains */
+	PATH_COMPLAINT, /* the holder reads or answers complaints */
 	PATH_READY,    /* can the log be written? */
 };
 
@@ -86,6 +89,23 @@ struct ask_register {
 	struct str document; /* 32 bytes or empty */
 	struct str scope[LIMIT_ASK_FIELDS];
 	size_t n_scope;
+};
+
+/* What a complaint, or the answer to one, says. */
+struct ask_complaint {
+	struct str change; /* "file", "answer" */
+	struct str id;
+	uint64_t about; /* the entry complained of */
+	struct str reason; /* or the finding; code */
+	struct str text;
+};
+
+/* An entry shown to the person whom it is about: what its receipt opens. */
+struct ask_shown {
+	uint64_t index;
+	struct str leaf;
+	struct str opened; /* disclosures, each followed by '~' */
+	struct str core;   /* JSON members */
 };
 
 /* What an operation of the office says; each uses what it needs. */
@@ -137,6 +157,7 @@ struct ask {
 	struct str certificate; /* 32 bytes */
 	struct str peer;
 	struct str idempotency;
+	struct str token; /* of a portal, as it came */
 	struct digest body_digest;
 	struct digest key_digest;
 	struct members members;
@@ -162,6 +183,9 @@ struct ask {
 	/* read */
 	struct ask_request request;
 	struct ask_register registration;
+	struct ask_complaint complaint;
+	struct token vouched; /* what the token says */
+	uint64_t before;      /* look-ups below this index are shown */
 	struct ask_office office;
 	struct ask_saying saying;
 	struct subject subjects[LIMIT_ASK_SUBJECTS]; /* named by a ground */
@@ -179,6 +203,7 @@ struct ask {
 
 	/* fetch, minimise, mark */
 	struct record record;
+	struct str person; /* whose record it is: canonical; or empty */
 	uint64_t disclosed; /* RECORD_BIT set */
 	struct str outcome; /* "one", "none", "many", "sealed", … */
 	struct str record_json;
@@ -189,6 +214,9 @@ struct ask {
 	struct ask *child;	      /* the request decided again */
 	struct ask *approver;	      /* of a child: who waits for it */
 	struct ask_look *look;	      /* NULL: no older entry */
+	struct ask_shown *shown;      /* NULL: none are shown */
+	size_t n_shown;
+	bool has_more; /* older ones than these */
 	struct ask_consign *consign;  /* NULL: nothing of a consignment */
 
 	/* enter, answer */

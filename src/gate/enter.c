@@ -1,12 +1,14 @@
 /*
  * enter: the event becomes an entry, with the rows that belong to it: sealed
- * values, the request's state, its idempotency key, the counters (G2).
+ * values, the request's state, its idempotency key, the counters, whom it was
+ * about (G2).
  */
 #include "gate/path.h"
 
 #include <errno.h>
 
 #include "gate/approve.h"
+#include "gate/complaint.h"
 #include "gate/consignment.h"
 #include "gate/core.h"
 #include "gate/lead.h"
@@ -14,6 +16,7 @@
 #include "gate/office.h"
 #include "gate/replay.h"
 #include "gate/scopes.h"
+#include "gate/self.h"
 #include "store/store.h"
 #include "util/fault.h"
 #include "util/hex.h"
@@ -172,6 +175,31 @@ fill_ground(struct ask *ask)
 	put(ask, LABEL_SEALED_UNTIL, reg->sealed_until);
 }
 
+/* Who looks, or is complained for, stays with the holder. */
+static void
+fill_self(struct ask *ask)
+{
+	const struct ask_complaint *complaint = &ask->complaint;
+
+	put(ask, LABEL_WHAT,
+	    ask->n_parameters == 0
+		? ask->operation->name
+		: arena_format(&ask->arena, "%.*s %.*s",
+		      STR_ARG(ask->operation->name),
+		      STR_ARG(ask->parameters[0])));
+	if (ask->n_subjects > 0)
+		put_hex(ask, LABEL_SUBJECT_INDEX,
+		    digest_str(&ask->indexes[0]));
+	put(ask, LABEL_CHANGE, complaint->change);
+	put(ask, LABEL_COMPLAINT, complaint->id);
+	put(ask, LABEL_REASON, complaint->reason);
+	put(ask, LABEL_TEXT, complaint->text);
+	if (complaint->change.len > 0)
+		put(ask, LABEL_ABOUT,
+		    arena_format(&ask->arena, "%llu",
+			(unsigned long long)complaint->about));
+}
+
 static void
 fill_approval(struct ask *ask)
 {
@@ -222,6 +250,9 @@ fill(const struct gate *gate, struct ask *ask)
 		consignment_fill(ask);
 	else if (ask->operation->path == PATH_OFFICE)
 		office_fill(ask);
+	else if (ask->operation->path == PATH_SELF ||
+	    ask->operation->path == PATH_COMPLAINT)
+		fill_self(ask);
 	else if (ask->n_parameters > 0)
 		put(ask, LABEL_WHAT,
 		    arena_format(&ask->arena, "%.*s %.*s",
@@ -320,6 +351,8 @@ write_rows(struct gate *gate, struct ask *ask)
 		r = replay_put_key(gate, ask);
 	if (r == 0 && is_request)
 		r = count(gate, ask);
+	if (r == 0 && ask->operation->entry == ENTRY_COMPLAINT)
+		r = complaint_put(gate, ask);
 	if (r == 0 && ask->approver != NULL)
 		r = replay_keep_late(gate, ask->approver);
 	if (r == 0 && ask->operation->path == PATH_CONSIGN)
@@ -332,6 +365,15 @@ static bool
 is_answered_later(const struct ask *ask)
 {
 	return ask->operation->path == PATH_APPROVE && ask->child != NULL;
+}
+
+/* Half an entry is none: the whole batch is taken back. */
+static void
+give_up(struct batch *batch, int r)
+{
+	TRACE(r);
+	fault_trail(stderr);
+	batch->failed = REFUSAL_LOG_UNAVAILABLE;
 }
 
 int
@@ -352,12 +394,22 @@ enter_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (r == 0 && lead_is(ask))
 		r = lead_answer(ask);
 	if (r < 0) {
-		/* Half an entry is none: the whole batch is taken back. */
-		TRACE(r);
-		fault_trail(stderr);
-		batch->failed = REFUSAL_LOG_UNAVAILABLE;
+		give_up(batch, r);
 		return 0;
 	}
 	batch->n_entries++;
+	return 0;
+}
+
+/* Once for all: whom the requests of the batch were about. */
+int
+enter_batch(struct gate *gate, struct batch *batch)
+{
+	int r = batch->n_entries > 0 ? self_note(gate, batch) : 0;
+
+	if (r < 0)
+		give_up(batch, r);
+	else if (r == SELF_E_DOWN)
+		batch->failed = REFUSAL_LOG_UNAVAILABLE;
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "gate/ledger.h"
 #include "store/entries.h"
 #include "store/holds.h"
+#include "store/lookups.h"
 #include "store/store.h"
 #include "util/fault.h"
 #include "util/instant.h"
@@ -43,6 +44,8 @@ erase_one(struct gate *gate, struct erase_report *report, enum entry_type type,
 
 	if (r == 0)
 		r = requests_forget(gate->store, index);
+	if (r == 0)
+		r = lookups_forget(gate->store, index);
 	if (r != 0)
 		return r < 0 ? TRACE(r) : FAULT(EIO);
 	if (kind->n++ == 0)

@@ -8,6 +8,34 @@
 
 #include "gate/consignment.h"
 #include "util/fault.h"
+#include "util/instant.h"
+
+/*
+ * Whose record was found, so that this person can be told of it later: the
+ * holder of the licence, or the owner of the vehicle by theirs. A name is not
+ * enough: it may be another's too.
+ */
+static int
+note_person(const struct gate *gate, struct ask *ask)
+{
+	const struct record *record = &ask->record;
+	bool is_driver = record->kind == RECORD_DRIVER;
+	struct subject_input input = { 0 };
+	struct subject_problem problem;
+	struct subject person;
+	int r;
+
+	input.members[SUBJECT_LICENCE_STATE] = is_driver
+	    ? record_get(record, RECORD_LICENCE_STATE)
+	    : gate->state;
+	input.members[SUBJECT_LICENCE_NUMBER] = record_get(record,
+	    is_driver ? RECORD_LICENCE_NUMBER : RECORD_OWNER_LICENCE);
+	r = subject_parse(&person, &problem, &ask->arena, &input,
+	    instant_day(ask->now_us));
+	if (r == 0)
+		ask->person = person.canonical;
+	return r < 0 ? TRACE(r) : 0;
+}
 
 int
 fetch_ask(struct gate *gate, struct batch *batch, struct ask *ask)
@@ -25,7 +53,7 @@ fetch_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	switch (r) {
 	case 0:
 		ask->outcome = STR("one");
-		return 0;
+		return TRACE(note_person(gate, ask));
 	case SOURCE_E_NONE:
 		ask->outcome = STR("none");
 		return 0;

@@ -26,6 +26,7 @@
 #include "gate/turn.h"
 #include "source/source_sqlite.h"
 #include "store/store.h"
+#include "tlog/note.h"
 #include "util/eventlog.h"
 #include "util/fault.h"
 #include "util/file.h"
@@ -58,6 +59,7 @@ struct host {
 	uint64_t told_size; /* what the clerk was told */
 	struct arena witnessed; /* holds gate.witnessed */
 	struct timespec witnessed_at; /* when its file was written */
+	struct gate_portal portals[LIMIT_CONFIG_NAMES];
 	char paths[5][4096]; /* store, records, keeper.sock, clerk.sock, outbox */
 };
 
@@ -104,6 +106,45 @@ read_config(struct host *host, struct diag_list *diags)
 	return r;
 }
 
+/* One line, DIR/portals/<id>.vkey: the key of that portal's tokens. */
+static int
+read_portal(struct host *host, struct gate_portal *portal, struct str id,
+    struct diag_list *diags)
+{
+	struct tlog_note_key key;
+	struct str text = { 0 };
+	char name[LIMIT_CONFIG_WORD + 16];
+	char path[4096];
+	int r;
+
+	snprintf(name, sizeof(name), "portals/%.*s.vkey", STR_ARG(id));
+	make_path(path, host->dir, name);
+	r = file_read(&text, diags->arena, AT_FDCWD, path, LIMIT_KEEPER_KEY);
+	if (r == 0 && tlog_note_key_parse(&key, str_trim(text)) == 0 &&
+	    key.type == TLOG_NOTE_ED25519 &&
+	    str_is_equal((struct str){ key.name.text, key.name.len }, id)) {
+		*portal = (struct gate_portal){ id, key.public };
+		return 0;
+	}
+	diag_error_at(diags, arena_str(diags->arena, str_of(path)), "%s",
+	    r == 0 ? "is not an Ed25519 verifier key (C2SP signed-note) of "
+		     "this name"
+		   : "cannot be read");
+	diag_help(diags, "self.portals of stile.conf names it");
+	return CONFIG_E_WRONG;
+}
+
+static int
+read_portals(struct host *host, struct diag_list *diags)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < host->config.self.n_portals && r == 0; i++)
+		r = read_portal(host, &host->portals[i],
+		    host->config.self.portals[i], diags);
+	return r;
+}
+
 static int
 open_inputs(struct host *host, struct diag_list *diags)
 {
@@ -117,7 +158,9 @@ open_inputs(struct host *host, struct diag_list *diags)
 	make_path(host->paths[PATH_WITNESSED], host->dir,
 	    "outbox/" OUTBOX_WITNESSED);
 	diags->where = str_of(host->paths[PATH_STORE]);
-	r = csprng_open(&host->csprng);
+	r = read_portals(host, diags);
+	if (r == 0)
+		r = csprng_open(&host->csprng);
 	if (r == 0)
 		r = store_open(&host->store, str_of(host->paths[PATH_STORE]),
 		    STORE_WRITE, diags);
@@ -149,7 +192,11 @@ assemble(struct host *host, struct diag_list *diags)
 		.is_unsettled = true,
 		.dir = str_of(host->dir),
 		.trust = host->config.trust,
-		.n_trust = host->config.n_trust };
+		.n_trust = host->config.n_trust,
+		.state = host->config.holder.state,
+		.portals = host->portals,
+		.n_portals = host->config.self.n_portals,
+		.token_life_us = host->config.self.life_s * INSTANT_SECOND };
 	retain_periods(&host->gate, &host->config);
 	host->gate.keys = keys_channel_init(&host->keys,
 	    host->paths[PATH_KEEPER], (int)host->config.timeouts.keeper_ms);

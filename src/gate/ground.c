@@ -6,10 +6,12 @@
 #include "gate/path.h"
 
 #include "gate/approve.h"
+#include "gate/complaint.h"
 #include "gate/consignment.h"
 #include "gate/look.h"
 #include "gate/office.h"
 #include "gate/register.h"
+#include "gate/self.h"
 #include "store/store.h"
 #include "util/fault.h"
 #include "util/instant.h"
@@ -173,6 +175,10 @@ ground_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		return TRACE(office_apply(gate, ask));
 	case PATH_LOOK:
 		return TRACE(look_apply(gate, ask));
+	case PATH_SELF:
+		return TRACE(self_apply(gate, ask));
+	case PATH_COMPLAINT:
+		return TRACE(complaint_apply(gate, ask));
 	case PATH_READY:
 	default:
 		return 0;

@@ -32,6 +32,9 @@ take_frame(struct ask *ask)
 		case ASK_PEER:
 			ask->peer = value;
 			break;
+		case ASK_TOKEN:
+			ask->token = value;
+			break;
 		case ASK_IDEMPOTENCY:
 			ask->idempotency = value;
 			break;

@@ -17,7 +17,7 @@ const struct path_step path_steps[] = {
 	{ "fetch", fetch_ask, NULL, false },
 	{ "minimise", minimise_ask, NULL, false },
 	{ "mark", mark_ask, NULL, false },
-	{ "enter", enter_ask, NULL, false },
+	{ "enter", enter_ask, enter_batch, false },
 	{ "commit", NULL, commit_batch, true },
 	{ "sign", NULL, sign_batch, false },
 	{ "answer", answer_ask, NULL, true },

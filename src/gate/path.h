@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "consign/head.h"
+#include "crypto/ed25519.h"
 #include "crypto/seal.h"
 #include "gate/ask.h"
 #include "gate/keys.h"
@@ -27,6 +28,12 @@
 #include "tlog/edge.h"
 #include "util/clock.h"
 #include "util/random.h"
+
+/* A portal and the key of its tokens. */
+struct gate_portal {
+	struct str id; /* of its requester row, which has its certificate */
+	struct ed25519_public key;
+};
 
 /* The current epoch of one class. */
 struct gate_epoch {
@@ -49,6 +56,10 @@ struct gate {
 	struct str dir;	   /* packs/ and trust/ below it */
 	const struct str *trust; /* authorities that may sign; none: all there */
 	size_t n_trust;
+	struct str state; /* the holder's: of its licences */
+	const struct gate_portal *portals; /* who may vouch for a person */
+	size_t n_portals;
+	int64_t token_life_us;
 
 	struct source consignment; /* the one asked last; may be closed */
 	char consignment_id[CONSIGN_ID + 1];
@@ -125,6 +136,6 @@ int path_walk(struct gate *gate, struct batch *batch) MUST_USE NONNULL;
 /* The steps, each in the file of its name. */
 path_ask_fn identify_ask, read_ask, ground_ask, weigh_ask, decide_ask,
     fetch_ask, minimise_ask, mark_ask, enter_ask, answer_ask;
-path_batch_fn read_batch, commit_batch, sign_batch;
+path_batch_fn read_batch, enter_batch, commit_batch, sign_batch;
 
 #endif

@@ -12,12 +12,14 @@
 #include "crypto/sha256.h"
 #include "frames.h"
 #include "gate/approve.h"
+#include "gate/complaint.h"
 #include "gate/consignment.h"
 #include "gate/epoch.h"
 #include "gate/lead.h"
 #include "gate/office.h"
 #include "gate/register.h"
 #include "gate/replay.h"
+#include "gate/self.h"
 #include "store/store.h"
 #include "util/fault.h"
 #include "util/instant.h"
@@ -344,7 +346,9 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (r < 0)
 		return TRACE(r);
 	digest_body(ask);
-	if (ask->operation->path != PATH_LOOK && !ask->is_settled)
+	/* A token serves once, so nothing of a person is answered twice. */
+	if (ask->operation->path != PATH_LOOK &&
+	    ask->operation->path != PATH_SELF && !ask->is_settled)
 		r = replay_find(gate, batch, ask);
 	if (r == 0 && (!ask->is_replay || lead_is(ask)))
 		r = members_decode(&ask->members, &ask->refusal, &ask->arena,
@@ -366,6 +370,12 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 		break;
 	case PATH_APPROVE:
 		r = approve_read(gate, ask);
+		break;
+	case PATH_SELF:
+		r = self_read(gate, ask);
+		break;
+	case PATH_COMPLAINT:
+		r = complaint_read(gate, ask);
 		break;
 	case PATH_CONSIGN:
 		r = consignment_read(ask);

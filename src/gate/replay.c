@@ -123,6 +123,7 @@ replay_is_kept(const struct ask *ask)
 	 * half of a key must not lie anywhere.
 	 */
 	return ask->idempotency.len > 0 && !ask->is_silent &&
+	    ask->operation->path != PATH_SELF &&
 	    code != REFUSAL_KEY_REUSED && code != REFUSAL_IN_PROGRESS &&
 	    refusal_status(code) < 500 &&
 	    (ask->consign == NULL || ask->consign->half.len == 0);

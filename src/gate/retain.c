@@ -189,6 +189,8 @@ retain_periods(struct gate *gate, const struct config *config)
 		{ ENTRY_APPROVAL, config->retention.approval_days },
 		{ ENTRY_GROUND, config->retention.ground_days },
 		{ ENTRY_READ, config->retention.read_days },
+		{ ENTRY_SELF, config->retention.read_days },
+		{ ENTRY_COMPLAINT, config->retention.request_days },
 		{ ENTRY_PEOPLE, config->retention.people_days },
 	};
 

@@ -14,6 +14,7 @@ static const struct people_role_name roles[] = {
 	{ PEOPLE_ROLE_AUDITOR, STR_INIT("auditor") },
 	{ PEOPLE_ROLE_POLICY_ADMIN, STR_INIT("policy_admin") },
 	{ PEOPLE_ROLE_KEY_HOLDER, STR_INIT("key_holder") },
+	{ PEOPLE_ROLE_PORTAL, STR_INIT("portal") },
 };
 
 static const struct row_field agency_fields[] = {

@@ -30,6 +30,7 @@ enum people_role {
 	PEOPLE_ROLE_AUDITOR = 1 << 6,
 	PEOPLE_ROLE_POLICY_ADMIN = 1 << 7,
 	PEOPLE_ROLE_KEY_HOLDER = 1 << 8,
+	PEOPLE_ROLE_PORTAL = 1 << 9, /* vouches who a person is; not a person */
 };
 
 struct people_role_name {

@@ -1,6 +1,7 @@
 /* Seals of grounds, and of entries by their grounds; see seals.h. */
 #include "store/seals.h"
 
+#include "store/lookups.h"
 #include "store/requests.h"
 #include "store/row.h"
 #include "store/store_int.h"
@@ -28,10 +29,17 @@ int
 seals_end(struct store *store, struct str ori, struct str kind,
     struct str number, int64_t lift_us)
 {
-	return TRACE(row_change(store, STATEMENT_SEAL_END,
+	int r = row_change(store, STATEMENT_SEAL_END,
 	    (const struct backend_value[]){ row_text(ori), row_text(kind),
 		row_text(number), row_i64(lift_us) },
-	    STORE_E_EXISTS));
+	    STORE_E_EXISTS);
+
+	/* By order of a court it may be later. */
+	if (r == 0)
+		r = seals_find(store, &lift_us, ori, kind, number);
+	if (r == 0)
+		r = lookups_seal_moved(store, ori, kind, number, lift_us);
+	return TRACE(r);
 }
 
 int
@@ -125,6 +133,8 @@ static const struct {
 	{ STR_INIT("ground"), of_ground },
 	{ STR_INIT("approval"), of_request },
 	{ STR_INIT("read"), of_look },
+	{ STR_INIT("self"), NULL },
+	{ STR_INIT("complaint"), NULL },
 	{ STR_INIT("consignment"), NULL },
 	{ STR_INIT("people"), NULL },
 	{ STR_INIT("pack"), NULL },

@@ -14,6 +14,7 @@ import sys
 import uuid
 
 from consign import licence, sealed, transfer
+from portal import Portal
 from holder import (ABSENT_VIN, HERE, LICENCE, OTHER_VIN, PERSON, PLATE, VIN, Holder, about,
                     equal, wait)
 
@@ -35,6 +36,49 @@ def get(operation, path, status):
 def post(operation, path, body, status, key=None):
     return {"method": "POST", "path": path, "operation": operation, "status": status,
             "body": body, "headers": {"Idempotency-Key": key or uuid.uuid4().hex}}
+
+
+def word(portal, who, test):
+    """The same, with a token of the portal for somebody."""
+    test.setdefault("headers", {})["Authorization"] = "Bearer " + portal.token(who)
+    return test
+
+
+def persons(h, portal):
+    """A person's own view, and what the holder sees of their complaints."""
+    entry = h.ask("alice", about(LICENCE, "C-404")).body["index"]
+    sealed = {"number": "C-7", "offence": "fraud", "sealed_until": "2030-01-05"}
+    mine, filing = "/v1/self/disclosures", "/v1/self/complaints"
+    complaint = {"about": entry, "reason": "other", "text": "Why?"}
+    first = portal.complain(LICENCE, h.ask("alice", about(LICENCE, None)).body["index"])
+    id_ = first.body["complaint"]
+    finding = {"finding": "upheld", "text": "It was not lawful."}
+    yield "sam", [post("createInvestigation", "/v1/investigations", sealed, 201),
+                  post("createInvestigation", "/v1/investigations",
+                       {**sealed, "number": "C-6", "sealed_until": "soon"}, 400)]
+    yield "portal", [
+        word(portal, LICENCE, get("getSelfDisclosures", mine, 200)),
+        get("getSelfDisclosures", mine, 403),
+        word(portal, LICENCE, get("getSelfDisclosuresBefore", mine + f"/before/{entry}", 200)),
+        word(portal, LICENCE, post("createComplaint", filing, complaint, 201)),
+        word(portal, LICENCE, post("createComplaint", filing, complaint, 409)),
+        word(portal, LICENCE, post("createComplaint", filing, {**complaint, "about": 0}, 404)),
+        word(portal, LICENCE, post("createComplaint", filing, {"about": entry}, 400)),
+        word(portal, LICENCE, get("getSelfComplaint", f"{filing}/{id_}", 200)),
+        word(portal, LICENCE, get("getSelfComplaint", filing + "/nothing", 404)),
+        get("listComplaints", "/v1/complaints", 403)]
+    yield "officer", [
+        get("listComplaints", "/v1/complaints", 200),
+        get("getComplaint", f"/v1/complaints/{id_}", 200),
+        get("getComplaint", "/v1/complaints/nothing", 404),
+        post("answerComplaint", f"/v1/complaints/{id_}/answer", {"finding": "upheld"}, 400),
+        post("answerComplaint", f"/v1/complaints/{id_}/answer", finding, 201),
+        post("answerComplaint", f"/v1/complaints/{id_}/answer", finding, 409),
+        post("answerComplaint", "/v1/complaints/nothing/answer", finding, 404),
+        get("listComplaints", "/v1/complaints", 200),
+        get("getComplaint", f"/v1/complaints/{id_}", 200)]
+    yield "portal", [word(portal, LICENCE, get("getSelfComplaint", f"{filing}/{id_}", 200)),
+                     word(portal, LICENCE, get("getSelfDisclosures", mine, 200))]
 
 
 def ask(body, status, **more):
@@ -195,10 +239,11 @@ def main():
     seen = {"n": 0, "bad": 0}
     h = Holder()
     try:
+        portal = Portal(h)
         h.populate()
         asked = set()
-        for told in (cases, cases_of_the_holder):
-            for who, tests in told(h):
+        for told in (cases(h), cases_of_the_holder(h), persons(h, portal)):
+            for who, tests in told:
                 run(h, who, tests, seen)
                 asked |= {test["operation"] for test in tests}
         api = json.loads((ROOT / "src" / "front" / "openapi.json").read_text())

@@ -36,6 +36,20 @@ tokens_are_visible_ascii_of_limited_length(void)
 }
 
 static void
+the_token_of_a_bearer_is_taken_and_of_no_other_scheme(void)
+{
+	check_str(header_bearer(STR("Bearer a.b.c")), STR("a.b.c"));
+	check_str(header_bearer(STR("bEARER  a.b.c ")), STR("a.b.c"));
+	check_str(header_bearer(STR("Bearer a b")), STR("a b"));
+	check_u64(header_bearer(STR("Bearer")).len, 0);
+	check_u64(header_bearer(STR("Bearer ")).len, 0);
+	check_u64(header_bearer(STR("Bearera.b.c")).len, 0);
+	check_u64(header_bearer(STR("Basic YTpi")).len, 0);
+	check_u64(header_bearer(STR("")).len, 0);
+	check_u64(header_bearer((struct str){ 0 }).len, 0);
+}
+
+static void
 w3c_trace_context_3_2_is_kept_to(void)
 {
 	check(header_is_traceparent(STR("00-4bf92f3577b34da6a3ce929d0e0e4736-"
@@ -54,6 +68,7 @@ w3c_trace_context_3_2_is_kept_to(void)
 static const struct tap_test tests[] = {
 	TEST(only_json_in_utf_8_is_json),
 	TEST(tokens_are_visible_ascii_of_limited_length),
+	TEST(the_token_of_a_bearer_is_taken_and_of_no_other_scheme),
 	TEST(w3c_trace_context_3_2_is_kept_to),
 };
 

@@ -14,8 +14,10 @@
 #include "gate/force.h"
 #include "gate/pack.h"
 #include "crypto/sha256.h"
+#include "store/seals.h"
 #include "tlog/checkpoint.h"
 #include "tlog/merkle.h"
+#include "util/base64.h"
 #include "util/fault.h"
 #include "util/file.h"
 #include "util/instant.h"
@@ -53,6 +55,7 @@ keep_index(void *context, struct digest *indexes, const struct str *subjects,
 
 	if (house->is_keeper_down || house->is_index_down)
 		return KEYS_E_DOWN;
+	house->n_indexed += n;
 	for (size_t i = 0; i < n; i++)
 		sha256_of(&indexes[i], subjects[i].p, subjects[i].len);
 	return 0;
@@ -93,6 +96,7 @@ keep_unwrap(void *context, struct seal_key *key, struct str wrapped)
 
 	if (house->is_keeper_down || house->is_unwrap_down)
 		return KEYS_E_DOWN;
+	house->n_unwrapped++;
 	memcpy(bytes.b, wrapped.p, sizeof(bytes.b));
 	return seal_unwrap(key, &house->seal_public, &house->seal_secret,
 		   &bytes) == 0
@@ -234,6 +238,8 @@ fill_store(struct house *house)
 	    false);
 	add_person(house, "zed", "WA0170000",
 	    PEOPLE_ROLE_REQUESTER | PEOPLE_ROLE_SUPERVISOR, true, true);
+	add_person(house, "portal", "NY0303000", PEOPLE_ROLE_PORTAL, true,
+	    true);
 	add_agency(house, "NYOLN0000");
 	add_person(house, "dora", "NYOLN0000", PEOPLE_ROLE_DATA_OWNER, true,
 	    true);
@@ -248,6 +254,11 @@ fill_store(struct house *house)
 	    true, true);
 	add_person(house, "dot", "NY0303000",
 	    PEOPLE_ROLE_DATA_OWNER | PEOPLE_ROLE_COUNSEL, true, true);
+	add_case(house, "24-777", true, "amy");
+	must(seals_put(house->store,
+		 &(struct store_seal){ STR("NY0303000"), STR("investigation"),
+		     STR("24-777"), INT64_MAX, 0 }),
+	    "seal");
 	add_case(house, "24-001", true, "amy");
 	add_case(house, "23-999", false, "amy");
 	must(store_commit(house->store), "commit");
@@ -373,6 +384,10 @@ open_gate(struct house *house)
 		.holder = STR("NYDMV"),
 		.origin = STR("test.example/log"),
 		.dir = str_of(house->dir),
+		.state = STR("NY"),
+		.portals = &house->portal,
+		.n_portals = 1,
+		.token_life_us = 300 * INSTANT_SECOND,
 		.keys = { .index = keep_index,
 		    .sign = keep_sign,
 		    .unwrap = keep_unwrap,
@@ -406,6 +421,9 @@ house_open(struct house *house)
 	must(tlog_note_signer_init(&house->signer, STR("test.example/log"),
 		 TLOG_NOTE_ED25519, &seed),
 	    "signer");
+	ed25519_from_seed(&house->portal_secret, &house->portal.key,
+	    &(struct ed25519_seed){ { 9 } });
+	house->portal.id = STR("portal");
 	tlog_merkle_empty(&house->signed_root);
 	seal_pair_from_seed(&house->seal_public, &house->seal_secret,
 	    seal_seed);
@@ -528,6 +546,8 @@ make_frame(struct house *house, struct buf *out, const char *who,
 		frame_put(out, ASK_PARAMETER, (struct str){ parameter, len });
 		parameter += len + (slash != NULL);
 	}
+	if (house->token != NULL)
+		frame_put(out, ASK_TOKEN, str_of(house->token));
 	if (key != NULL)
 		frame_put(out, ASK_IDEMPOTENCY, str_of(key));
 	if (body != NULL) {
@@ -633,6 +653,39 @@ house_ask_all(struct house *house, struct house_answer *answers,
 	for (size_t i = 0; i < n; i++)
 		buf_fini(&bytes[i]);
 	free(bytes);
+}
+
+const char *
+house_sign_token(struct house *house, const char *header, const char *payload)
+{
+	struct ed25519_signature signature;
+	struct buf text;
+	const char *token;
+
+	buf_init(&text, 1 << 20);
+	base64_add(&text, BASE64_URL, header, strlen(header));
+	buf_add_char(&text, '.');
+	base64_add(&text, BASE64_URL, payload, strlen(payload));
+	ed25519_sign(&signature, &house->portal_secret, text.bytes, text.len);
+	buf_add_char(&text, '.');
+	base64_add(&text, BASE64_URL, signature.b, sizeof(signature.b));
+	token = arena_str(&house->arena, buf_str(&text)).p;
+	buf_fini(&text);
+	return token;
+}
+
+const char *
+house_token(struct house *house, const char *number)
+{
+	char payload[512];
+	long long now = house->now_us / INSTANT_SECOND;
+
+	snprintf(payload, sizeof(payload),
+	    "{\"iss\":\"portal\",\"aud\":\"test.example/log\",\"iat\":%lld,"
+	    "\"exp\":%lld,\"jti\":\"token-number-%08llu\",\"licence\":{"
+	    "\"state\":\"NY\",\"number\":\"%s\"}}",
+	    now, now + 60, (unsigned long long)house->n_vouched++, number);
+	return house_sign_token(house, HOUSE_TOKEN_HEADER, payload);
 }
 
 bool

@@ -34,6 +34,12 @@ struct house {
 	int64_t walk_us; /* spent in path_walk, for benches */
 	bool is_keyed;	 /* house_ask_all() gives each ask a key of its own */
 	uint64_t n_keys;
+	size_t n_indexed; /* subjects the keeper made indexes of */
+	size_t n_unwrapped;
+	struct ed25519_secret portal_secret; /* of "portal", "NYDMV"'s */
+	struct gate_portal portal;
+	const char *token; /* put into each frame; NULL: none */
+	uint64_t n_vouched;
 	struct gate gate;
 	struct batch batch;
 	struct arena arena; /* of answers */
@@ -57,11 +63,25 @@ struct house_answer {
  * (supervisor), "old" (training lapsed), "out" (suspended), "zed" (another
  * agency), "nobody" (unknown certificate); of the holder's staff "cal"
  * (counsel), "pam" and "dan" (privacy officers), "dot" (data owner and
- * counsel), "dora" (data owner), "kim" and "ken" (key holders). body: JSON text.
+ * counsel), "dora" (data owner), "kim" and "ken" (key holders); "portal". amy is also
+ * on 24-777, which is sealed; 24-001 is not. body: JSON text.
  */
 struct house_answer house_ask(struct house *house, const char *who,
     const char *operation, const char *parameter, const char *key,
     const char *body);
+
+/*
+ * A token of the portal for the licence of that number in NY, good now and once;
+ * of the house's arena.
+ */
+const char *house_token(struct house *house, const char *number);
+
+/* Sign a header and a payload, JSON texts, as the portal does. */
+const char *house_sign_token(struct house *house, const char *header,
+    const char *payload);
+
+#define HOUSE_TOKEN_HEADER                                                     \
+	"{\"alg\":\"EdDSA\",\"kid\":\"portal\",\"typ\":\"stile-self+jwt\"}"
 
 /* Several in one batch; arrays of n. */
 void house_ask_all(struct house *house, struct house_answer *answers,
