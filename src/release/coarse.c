@@ -74,7 +74,7 @@ count(size_t *n, struct str value)
 struct str
 coarse_apply(enum coarse coarse, struct arena *arena, struct str value)
 {
-	struct str text = value;
+	struct str text;
 	size_t n;
 
 	if (str_is_equal(value, STR("null")))
