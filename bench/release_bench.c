@@ -188,6 +188,7 @@ measure(size_t n, const struct profile *profile, struct stock *stock)
 {
 	struct order order = { .title = STR("bench"),
 		.agency = STR(""),
+		.kind = STR(""),
 		.from = 0,
 		.to = house_size(&house),
 		.profile = profile,

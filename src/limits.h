@@ -153,6 +153,7 @@
 #define LIMIT_ENTRY_BYTES 65535	   /* one leaf (C2SP tlog-tiles: u16 length) */
 #define LIMIT_ENTRY_KEPT 65536 /* all disclosures of one entry, sealed together */
 #define LIMIT_ENTRY_DISCLOSURES 32768 /* so that a receipt's extra stays < 64 KiB */
+#define LIMIT_STATEMENT_TEXT 4000  /* one statement to the public: a page */
 #define LIMIT_PACKS 16		   /* packs in force */
 #define LIMIT_PACK_BYTES (4u << 20) /* one file of a pack */
 #define LIMIT_PACK_POLICIES 2048   /* policies in one pack */
@@ -223,6 +224,15 @@
 #define LIMIT_RELEASE_BAR 42	   /* letters of the exemptions of one claim */
 #define LIMIT_RELEASE_SIGNS 16	   /* signatures and reviews of one release */
 #define LIMIT_RELEASE_EPOCHS 64	   /* sealing keys held open while reading */
+
+/* reports */
+#define LIMIT_REPORT_LEAST 5	  /* a smaller cell of a report is withheld */
+#define LIMIT_REPORT_ROWS 64	  /* of one table; there are 43 fields */
+#define LIMIT_REPORT_COLUMNS 3	  /* decisions */
+#define LIMIT_REPORT_QUARTERS 80  /* of one report: twenty years */
+#define LIMIT_REPORT_MONTHS 240	  /* the same */
+#define LIMIT_REPORT_AGENCIES 65536 /* known by their kind; the US have 18,000 */
+#define LIMIT_REPORT_BYTES (4u << 20) /* one form of a report */
 
 /* cli */
 #define LIMIT_OPTIONS 256	     /* options on one command line */

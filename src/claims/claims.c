@@ -13,7 +13,19 @@ struct gather {
 	size_t n;
 	bool has_escapes; /* some label is not spelt as it is */
 	struct claims_claim claims[LIMIT_CLAIMS_MEMBERS];
+	uint64_t begins[LIMIT_CLAIMS_MEMBERS]; /* of their labels */
 };
+
+/* The beginning of a text as a number, to compare many quickly. */
+static uint64_t
+begin_of(struct str text)
+{
+	uint64_t begin = 0;
+
+	if (text.len > 0)
+		memcpy(&begin, text.p, MIN(text.len, sizeof(begin)));
+	return begin ^ (uint64_t)text.len << 56;
+}
 
 void
 claims_put(struct json *json, const char *label,
@@ -93,6 +105,7 @@ gather_claim(struct gather *gather, const struct claims_claim *claim)
 {
 	if (gather->n == ARRAY_LEN(gather->claims))
 		return CLAIMS_E_LIMIT;
+	gather->begins[gather->n] = begin_of(claim->label);
 	gather->claims[gather->n++] = *claim;
 	return 0;
 }
@@ -152,13 +165,16 @@ gather_digests(struct gather *gather, struct str label, struct str array)
 static bool
 has_label(struct gather *gather, struct str label)
 {
+	uint64_t begin = begin_of(label);
+
 	gather->has_escapes |= memchr(label.p, '\\', label.len) != NULL;
 	for (size_t i = 0; i < gather->n; i++) {
 		struct str other = gather->claims[i].label;
 
 		if (gather->has_escapes
 			? claims_jsontext_is_equal(label, other)
-			: str_is_equal(label, other))
+			: begin == gather->begins[i] &&
+			    str_is_equal(label, other))
 			return true;
 	}
 	return false;
@@ -173,19 +189,17 @@ take_usual(struct claims_jsontext *walk, struct str *digest)
 {
 	static const struct str before = STR_INIT("[{\"...\":\"");
 	static const struct str behind = STR_INIT("\"}]");
-	size_t from = walk->at + before.len;
-	struct str text = str_part(walk->text, from,
-	    from + CLAIMS_DIGEST_TEXT);
+	const size_t len = before.len + CLAIMS_DIGEST_TEXT + behind.len;
+	const char *at = walk->text.p + walk->at;
+	struct str text = { at + before.len, CLAIMS_DIGEST_TEXT };
 
-	if (!str_has_prefix(str_part(walk->text, walk->at, walk->text.len),
-		before) ||
-	    !str_has_prefix(str_part(walk->text, from + CLAIMS_DIGEST_TEXT,
-				walk->text.len),
-		behind) ||
+	if (walk->text.len - walk->at < len ||
+	    memcmp(at, before.p, before.len) != 0 ||
+	    memcmp(at + len - behind.len, behind.p, behind.len) != 0 ||
 	    !is_digest(text))
 		return false;
 	*digest = text;
-	walk->at = from + CLAIMS_DIGEST_TEXT + behind.len;
+	walk->at += len;
 	return true;
 }
 
@@ -244,17 +258,6 @@ gather_entry(struct gather *gather, struct str entry)
 	return 0;
 }
 
-/* The beginning of a digest's text as a number, to compare many quickly. */
-static uint64_t
-begin_of(struct str digest)
-{
-	uint64_t begin = 0;
-
-	if (digest.len >= sizeof(begin))
-		memcpy(&begin, digest.p, sizeof(begin));
-	return begin;
-}
-
 /* No digest twice. */
 static bool
 are_distinct(const struct gather *gather)
@@ -292,11 +295,12 @@ open_claim(struct claims *claims, size_t i)
 {
 	const struct claims_disclosure *disclosure = &claims->disclosures[i];
 	struct str digest = claims_digest_str(&disclosure->digest);
+	uint64_t begin = begin_of(digest);
 
 	for (size_t c = 0; c < claims->n_claims; c++) {
 		struct claims_claim *claim = &claims->claims[c];
 
-		if (claim->digest.len == 0 ||
+		if (claim->digest.len == 0 || begin_of(claim->digest) != begin ||
 		    memcmp(claim->digest.p, digest.p, digest.len) != 0)
 			continue;
 		if (claim->state != CLAIMS_WITHHELD)

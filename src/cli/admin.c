@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "claims/claims.h"
+#include "claims/kept.h"
 #include "config/config.h"
 #include "crypto/csprng.h"
 #include "gate/assembly.h"
@@ -490,5 +492,132 @@ admin_activate_packs(struct admin *admin, struct diag_list *diags)
 	int r = force_load(gate, admin->config.packs, admin->config.n_packs,
 	    MAX(clock_now_us(&gate->clock), gate->last_us), diags);
 
+	return r < 0 ? TRACE(r) : r > 0 ? ADMIN_E_REFUSED : 0;
+}
+
+/* --- one log after another --------------------------------------------------- */
+
+/* An entry of the gate's own about the log. */
+static void
+begin_gate_change(struct change *change, struct admin *admin, struct str what,
+    struct str detail, struct diag_list *diags)
+{
+	*change = (struct change){ .admin = admin,
+		.diags = diags,
+		.what = what };
+	arena_init(&change->arena, LIMIT_ASK_BYTES);
+	change->entry = (struct entry){ .type = ENTRY_GATE,
+		.time_us = MAX(clock_now_us(&admin->gate.clock),
+		    admin->gate.last_us),
+		.holder = admin->gate.holder,
+		.decision = STR("done") };
+	entry_put(&change->entry, &change->arena, LABEL_CHANGE, what);
+	entry_put(&change->entry, &change->arena, LABEL_DETAIL, detail);
+}
+
+/* Who asks, gathered before any row is changed. */
+struct askers {
+	struct arena *arena;
+	struct str *ids;
+	size_t n;
+	size_t n_rooms;
+};
+
+static int
+note_asker(void *context, const struct store_requester *row)
+{
+	struct askers *askers = context;
+	struct str *ids = askers->ids;
+
+	if ((row->roles & PEOPLE_ROLE_REQUESTER) == 0 ||
+	    row->status != PEOPLE_ACTIVE)
+		return 0;
+	if (askers->n == askers->n_rooms) {
+		askers->n_rooms = MAX(64, 2 * askers->n_rooms);
+		ids = ARENA_ARRAY(askers->arena, askers->n_rooms, struct str);
+		if (ids == NULL)
+			return FAULT(ENOMEM);
+		if (askers->n > 0)
+			memcpy(ids, askers->ids, askers->n * sizeof(*ids));
+		askers->ids = ids;
+	}
+	ids[askers->n] = arena_str(askers->arena, row->id);
+	return ids[askers->n++].p != NULL ? 0 : FAULT(ENOMEM);
+}
+
+static int
+suspend_askers(struct admin *admin)
+{
+	CLEANUP(arena_fini) struct arena arena = { 0 };
+	struct askers askers = { .arena = &arena };
+	int r;
+
+	arena_init(&arena, LIMIT_BATCH_BYTES);
+	r = people_each_requester(admin->store, STR(""), note_asker, &askers);
+	for (size_t i = 0; i < askers.n && r == 0; i++) {
+		struct store_requester row;
+
+		r = people_find_requester(admin->store, &arena, &row,
+		    askers.ids[i]);
+		row.status = PEOPLE_SUSPENDED;
+		if (r == 0)
+			r = people_update_requester(admin->store, &row);
+	}
+	return TRACE(r);
+}
+
+int
+admin_end_log(struct admin *admin, struct str next, struct str by,
+    struct diag_list *diags)
+{
+	struct change change;
+	int r;
+
+	begin_gate_change(&change, admin, STR("log ends"),
+	    arena_format(diags->arena, "next %.*s; requesters suspended; %.*s",
+		STR_ARG(next), STR_ARG(by)),
+	    diags);
+	r = begin_store(&change);
+	if (r == 0)
+		r = suspend_askers(admin);
+	return end_change(&change, r);
+}
+
+/* The entry with all its disclosures, for who wants to see what it holds. */
+static int
+present(struct buf *claims, const struct entry_text *text)
+{
+	struct str disclosures[8];
+	struct str rest = text->kept;
+	enum claims_kept whose;
+	size_t n = 0;
+
+	while (n < ARRAY_LEN(disclosures) &&
+	    claims_kept_next(&whose, &disclosures[n], &rest))
+		n++;
+	claims_format(claims, text->leaf, disclosures, n);
+	return rest.len == 0 ? 0 : FAULT(EUCLEAN);
+}
+
+int
+admin_begin_log(struct admin *admin, struct buf *claims, struct str checkpoint,
+    struct diag_list *diags)
+{
+	struct gate *gate = &admin->gate;
+	struct change change;
+	struct entry_text text;
+	int r;
+
+	begin_gate_change(&change, admin, STR("log begins"), checkpoint, diags);
+	r = begin_store(&change);
+	if (r == 0)
+		r = ledger_append(gate, &text, &change.arena, &change.entry);
+	if (r == 0)
+		r = present(claims, &text);
+	if (r == 0)
+		r = ledger_commit(gate, change.entry.time_us);
+	if (r != 0)
+		store_rollback(gate->store);
+	arena_fini(&change.arena);
 	return r < 0 ? TRACE(r) : r > 0 ? ADMIN_E_REFUSED : 0;
 }

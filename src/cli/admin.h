@@ -75,6 +75,19 @@ struct erase_report;
 int admin_erase(struct admin *admin, struct erase_report *total, struct str by,
     struct diag_list *diags) MUST_USE NONNULL;
 
+/*
+ * A log that is followed by another. admin_end_log(): the entry that says so,
+ * and by which key the next is signed; requesters are suspended with it, for
+ * they ask the next. admin_begin_log(): the first entry of the next, with the
+ * last checkpoint of the log before; claims becomes it with its disclosures.
+ *
+ * Returns: 0; ADMIN_E_REFUSED; fault.
+ */
+int admin_end_log(struct admin *admin, struct str next, struct str by,
+    struct diag_list *diags) MUST_USE NONNULL;
+int admin_begin_log(struct admin *admin, struct buf *claims,
+    struct str checkpoint, struct diag_list *diags) MUST_USE NONNULL;
+
 /* The gate behind it, for reading: store, ledger, packs. Borrowed. */
 struct gate *admin_gate(struct admin *admin) NONNULL;
 

@@ -7,6 +7,7 @@
 #include "cli/holder.h"
 #include "cli/log_check.h"
 #include "cli/log_status.h"
+#include "cli/rotate.h"
 #include "cli/verb.h"
 #include "store/entries.h"
 #include "tlog/checkpoint.h"
@@ -315,6 +316,19 @@ static const struct option_spec status_options[] = {
 	    .help = "In the text format of Prometheus" },
 };
 
+static const struct option_spec rotate_options[] = {
+	{ .name = "origin",
+	    .kind = OPTION_TEXT,
+	    .value = "ORIGIN",
+	    .help = "Name of the next log; else the old one's and a number" },
+	{ .name = "over",
+	    .kind = OPTION_NUMBER,
+	    .value = "N",
+	    .help = "Only if the log has more than N entries",
+	    .least = 1,
+	    .most = INT64_MAX },
+};
+
 static const struct verb actions[] = {
 	{ .name = "show",
 	    .usage = "[DIR] [--from N] [--to N] [--type TYPE]",
@@ -362,11 +376,29 @@ static const struct verb actions[] = {
 	    .n_options = ARRAY_LEN(status_options),
 	    .operands = "DIR",
 	    .run = run_status },
+	{ .name = "rotate",
+	    .usage = "DIR NEWDIR [--over N] [--origin ORIGIN]",
+	    .summary = "Go on in a new log that begins with this one's checkpoint",
+	    .about =
+		"NEWDIR becomes a holder's directory with the people, grounds, "
+		"budgets, packs and records of DIR, new keys and a log of its "
+		"own. DIR stays whole, so that all in it can still be proved, "
+		"released and erased; its requesters are suspended. DIR is at "
+		"rest, and all of its log published.",
+	    .examples =
+		"once a year\tstile log rotate /var/lib/stile /var/lib/stile-2027\n"
+		"when it is large\tstile log rotate stile stile-2 --over 100000000\n",
+	    .options = rotate_options,
+	    .n_options = ARRAY_LEN(rotate_options),
+	    .least = 2,
+	    .most = 2,
+	    .operands = "DIR",
+	    .run = rotate_run },
 };
 
 const struct verb cmd_log = {
 	.name = "log",
-	.usage = "show|tail|check|status",
+	.usage = "show|tail|check|status|rotate",
 	.summary = "Look at the log, follow it, check it",
 	.examples = "every night\tstile log check /var/lib/stile --quiet\n",
 	.actions = actions,

@@ -10,6 +10,7 @@
 #include "cli/vault.h"
 #include "release/inspect.h"
 #include "release/paper.h"
+#include "release/redactions.h"
 #include "release/vaughn.h"
 #include "release/webpage.h"
 #include "util/hex.h"
@@ -20,6 +21,48 @@ closep(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
+}
+
+/* --- what is withheld -------------------------------------------------------- */
+
+static void
+print_tally(struct cli *cli, const struct redactions *tally)
+{
+	for (size_t i = 0; i < tally->n_rows; i++) {
+		fprintf(cli->out.file, "  %8" PRIu64 " under ",
+		    tally->rows[i].n);
+		terminal_text(&cli->out, tally->rows[i].exemptions,
+		    LIMIT_RELEASE_BAR);
+		fputc('\n', cli->out.file);
+	}
+	if (tally->n_others > 0)
+		fprintf(cli->out.file, "  %8" PRIu64 " under others\n",
+		    tally->n_others);
+	for (size_t i = 0; i < tally->n_exemptions; i++) {
+		const struct sheet_exemption *row = &tally->exemptions[i];
+
+		fputs("  ", cli->out.file);
+		terminal_cell(&cli->out, row->code, 14);
+		fputs("  ", cli->out.file);
+		terminal_text(&cli->out, row->title, 80);
+		fputs(" (", cli->out.file);
+		terminal_text(&cli->out, row->cite, 60);
+		fputs(")\n", cli->out.file);
+	}
+}
+
+static void
+add_tally_json(struct json *json, const struct redactions *tally)
+{
+	json_key(json, STR("exemptions"));
+	json_open_array(json);
+	for (size_t i = 0; i < tally->n_rows; i++) {
+		json_open_object(json);
+		json_put_string(json, "under", tally->rows[i].exemptions);
+		json_put_i64(json, "withheld", (int64_t)tally->rows[i].n);
+		json_close_object(json);
+	}
+	json_close_array(json);
 }
 
 /* --- verify ------------------------------------------------------------------ */
@@ -34,12 +77,40 @@ open_release(struct cli *cli, int *fd)
 	return *fd >= 0 ? VERB_OK : verb_fault(cli, -errno, path);
 }
 
+/* Whose witnesses are asked for; none without the option. */
 static int
-read_terms(struct cli *cli, struct inspect_terms *terms, bool is_draft)
+read_policy(struct cli *cli, const struct tlog_policy **policy)
 {
-	*terms = (struct inspect_terms){ .is_draft = is_draft };
-	return vault_log_key(cli, &terms->key,
-	    option_get(&cli->options, "key"));
+	const char *path = option_get(&cli->options, "policy");
+	struct tlog_policy *read = ARENA_NEW(&cli->arena, struct tlog_policy);
+	struct diag_list diags;
+	struct str text;
+	int r;
+
+	if (path == NULL)
+		return VERB_OK;
+	if (read == NULL)
+		return verb_fail(cli, VERB_CANNOT, "memory");
+	r = verb_read(cli, &text, path, LIMIT_TLOG_POLICY_BYTES);
+	if (r != VERB_OK)
+		return r;
+	diag_init(&diags, &cli->arena, str_of(path), text);
+	r = tlog_policy_parse(read, &cli->arena, &diags, text);
+	*policy = read;
+	if (r < 0)
+		return verb_fault(cli, r, path);
+	return r > 0 ? verb_diags(cli, VERB_USAGE, &diags) : VERB_OK;
+}
+
+static int
+read_terms(struct cli *cli, struct inspect_terms *terms)
+{
+	int r;
+
+	*terms = (struct inspect_terms){
+		.is_draft = option_has(&cli->options, "draft") };
+	r = vault_log_key(cli, &terms->key, option_get(&cli->options, "key"));
+	return r == VERB_OK ? read_policy(cli, &terms->policy) : r;
 }
 
 static void
@@ -56,7 +127,8 @@ print_flaw(struct cli *cli, const struct inspect_report *report)
 }
 
 static void
-print_json(struct cli *cli, const struct inspect_report *report)
+print_json(struct cli *cli, const struct inspect_report *report,
+    const struct redactions *tally)
 {
 	CLEANUP(buf_fini) struct buf buf = { 0 };
 	char hex[65];
@@ -78,6 +150,8 @@ print_json(struct cli *cli, const struct inspect_report *report)
 	json_put_i64(&json, "open", (int64_t)report->n_open);
 	json_put_i64(&json, "withheld", (int64_t)report->n_withheld);
 	json_put_i64(&json, "stated", (int64_t)report->n_stated);
+	json_put_i64(&json, "witnesses", (int64_t)report->witnesses.n_good);
+	add_tally_json(&json, tally);
 	json_key(&json, STR("signed"));
 	json_open_array(&json);
 	for (size_t i = 0; i < report->signs.n; i++) {
@@ -96,7 +170,8 @@ print_json(struct cli *cli, const struct inspect_report *report)
 }
 
 static void
-print_report(struct cli *cli, const struct inspect_report *report)
+print_report(struct cli *cli, const struct inspect_report *report,
+    const struct redactions *tally)
 {
 	FILE *out = cli->out.file;
 
@@ -110,6 +185,10 @@ print_report(struct cli *cli, const struct inspect_report *report)
 	    " withheld; beside %" PRIu64 " of these stands a statement of the "
 	    "holder, which the log does not prove\n",
 	    report->n_open, report->n_withheld, report->n_stated);
+	print_tally(cli, tally);
+	if (report->witnesses.is_met)
+		fprintf(out, "%zu witnesses cosigned its checkpoint\n",
+		    report->witnesses.n_good);
 	for (size_t i = 0; i < report->signs.n; i++) {
 		const struct signoff *sign = &report->signs.items[i];
 
@@ -130,22 +209,23 @@ run_verify(struct cli *cli)
 	CLEANUP(closep) int fd = -1;
 	struct inspect_terms terms;
 	struct inspect_report report;
-	struct inspect_visitor nobody = { 0 };
-	int r = read_terms(cli, &terms, option_has(&cli->options, "draft"));
+	struct redactions tally = { .arena = &cli->arena };
+	struct inspect_visitor visitor = redactions_visitor(&tally);
+	int r = read_terms(cli, &terms);
 
 	if (r == VERB_OK)
 		r = open_release(cli, &fd);
 	if (r != VERB_OK)
 		return r;
-	r = inspect_run(&report, fd, &terms, &nobody);
+	r = inspect_run(&report, fd, &terms, &visitor);
 	if (r < 0)
 		return verb_fault(cli, r, cli->options.operands[0]);
 	if (cli->is_json)
-		print_json(cli, &report);
+		print_json(cli, &report, &tally);
 	else if (r > 0)
 		print_flaw(cli, &report);
 	else if (!cli->is_quiet)
-		print_report(cli, &report);
+		print_report(cli, &report, &tally);
 	return r > 0 ? VERB_NO : VERB_OK;
 }
 
@@ -300,7 +380,7 @@ run_index(struct cli *cli)
 	const char *paths[] = { option_get(&cli->options, "csv"),
 		option_get(&cli->options, "html") };
 	struct inspect_terms terms;
-	int r = read_terms(cli, &terms, option_has(&cli->options, "draft"));
+	int r = read_terms(cli, &terms);
 
 	if (paths[0] == NULL && paths[1] == NULL)
 		paths[0] = "-";
@@ -314,7 +394,7 @@ run_print(struct cli *cli)
 	const char *paths[] = { option_get(&cli->options, "html"),
 		option_get(&cli->options, "pdf") };
 	struct inspect_terms terms;
-	int r = read_terms(cli, &terms, option_has(&cli->options, "draft"));
+	int r = read_terms(cli, &terms);
 
 	if (r == VERB_OK && paths[0] == NULL && paths[1] == NULL)
 		return verb_fail(cli, VERB_USAGE, "--html, --pdf or both");
@@ -349,6 +429,12 @@ run_print(struct cli *cli)
 	    .kind = OPTION_FILE,                                               \
 	    .value = "VKEY",                                                   \
 	    .help = "The log's public key; else keys/log.vkey of --dir" }
+#define POLICY_OPTION                                                          \
+	{ .name = "policy",                                                    \
+	    .letter = 'p',                                                     \
+	    .kind = OPTION_FILE,                                               \
+	    .value = "FILE",                                                   \
+	    .help = "Trust policy (C2SP tlog-policy): demand its quorum" }
 #define DRAFT_OPTION                                                           \
 	{ .name = "draft", .help = "It need not be signed yet" }
 
@@ -376,6 +462,10 @@ static const struct option_spec draft_options[] = {
 	    .kind = OPTION_TEXT,
 	    .value = "ORI",
 	    .help = "Show entries of this agency only" },
+	{ .name = "kind",
+	    .kind = OPTION_TEXT,
+	    .value = "KIND",
+	    .help = "Show entries of this kind only, as in the profile" },
 	{ .name = "title",
 	    .kind = OPTION_TEXT,
 	    .value = "TEXT",
@@ -400,11 +490,12 @@ static const struct option_spec build_options[] = {
 	HOLDER_OPTION,
 };
 
-static const struct option_spec verify_options[] = { KEY_OPTION, DRAFT_OPTION,
-	HOLDER_OPTION };
+static const struct option_spec verify_options[] = { KEY_OPTION,
+	POLICY_OPTION, DRAFT_OPTION, HOLDER_OPTION };
 
 static const struct option_spec index_options[] = {
 	KEY_OPTION,
+	POLICY_OPTION,
 	DRAFT_OPTION,
 	{ .name = "csv",
 	    .kind = OPTION_FILE,
@@ -419,6 +510,7 @@ static const struct option_spec index_options[] = {
 
 static const struct option_spec print_options[] = {
 	KEY_OPTION,
+	POLICY_OPTION,
 	DRAFT_OPTION,
 	{ .name = "html",
 	    .kind = OPTION_FILE,
@@ -480,7 +572,7 @@ static const struct verb actions[] = {
 	    .operands = "RELEASE",
 	    .run = release_make_sign },
 	{ .name = "verify",
-	    .usage = "RELEASE --key VKEY",
+	    .usage = "RELEASE --key VKEY [--policy FILE]",
 	    .summary = "Prove a release offline",
 	    .about =
 		"Every entry of the range is there and in the signed log, every "
@@ -488,7 +580,9 @@ static const struct verb actions[] = {
 		"which exemptions, two persons signed it. Exit code 1 names "
 		"what is wrong.",
 	    .examples =
-		"anybody may\tstile release verify 2026.release --key nydmv.vkey\n",
+		"anybody may\tstile release verify 2026.release --key nydmv.vkey\n"
+		"only if witnesses saw its log\tstile release verify "
+		"2026.release --key nydmv.vkey --policy nydmv.policy\n",
 	    ONE(verify),
 	    .operands = "RELEASE",
 	    .run = run_verify },

@@ -171,6 +171,7 @@ read_order(struct cli *cli, struct vault *vault, struct order *order)
 {
 	const char *title = option_get(&cli->options, "title");
 	const char *agency = option_get(&cli->options, "agency");
+	const char *kind = option_get(&cli->options, "kind");
 	uint64_t from = 0;
 	uint64_t to = 0;
 	int r = find_day(cli, vault, &from, "since", 0, 0);
@@ -181,10 +182,14 @@ read_order(struct cli *cli, struct vault *vault, struct order *order)
 		return r;
 	order->title = title != NULL ? str_of(title) : order->profile->title;
 	order->agency = agency != NULL ? str_of(agency) : STR("");
+	order->kind = kind != NULL ? str_of(kind) : STR("");
 	order->from = MAX(from,
 	    (uint64_t)option_number(&cli->options, "from", 0));
 	order->to = MIN(MIN(to, vault->size),
 	    (uint64_t)option_number(&cli->options, "to", INT64_MAX));
+	if (kind != NULL && !profile_has_kind(order->profile, order->kind))
+		return verb_fail(cli, VERB_NO,
+		    "%s: the profile shows no entries of this kind", kind);
 	if (order->from >= order->to)
 		return verb_fail(cli, VERB_NO, "no published entry is in that "
 					       "range");
@@ -387,6 +392,7 @@ build(struct cli *cli, struct vault *vault, struct review *review,
 	struct clock clock = clock_system();
 	const struct order order = { .title = review->title,
 		.agency = review->agency,
+		.kind = review->kind,
 		.from = review->from,
 		.to = review->to,
 		.profile = profile,

@@ -91,8 +91,8 @@ int
 keyfile_make(struct keyfile *file, struct keyfile_secrets *secrets,
     const struct keyfile_public *public, const struct random *random)
 {
-	struct shamir_secret secret;
-	struct seal_key half;
+	struct shamir_secret secret = { 0 };
+	struct seal_key half = { 0 };
 	int r;
 
 	assert(file->threshold <= file->n_custodians &&

@@ -271,8 +271,7 @@ static int
 take_slice(struct merge *merge, struct reader *reader, uint64_t last, size_t *n)
 {
 	for (;;) {
-		const struct tagruns_entry *entry =
-		    &reader->entries[reader->at];
+		const struct tagruns_entry *entry;
 
 		if (reader->at == reader->n_entries) {
 			int r;
@@ -282,8 +281,8 @@ take_slice(struct merge *merge, struct reader *reader, uint64_t last, size_t *n)
 			r = read_ahead(merge, reader);
 			if (r < 0)
 				return TRACE(r);
-			continue;
 		}
+		entry = &reader->entries[reader->at];
 		if (entry->tag > last)
 			return 0;
 		if (*n == LIMIT_CONSIGN_RUN)
@@ -360,7 +359,7 @@ open_merge(struct merge *merge, int out)
 	for (size_t i = 0; i < runs->n_runs; i++) {
 		struct reader *reader = &merge->readers[i];
 
-		reader->entries = malloc(merge->room *
+		reader->entries = calloc(merge->room,
 		    sizeof(*reader->entries));
 		reader->next = i > 0 ? runs->run_ends[i - 1] : 0;
 		reader->end = runs->run_ends[i];

@@ -121,6 +121,15 @@ struct ask_office {
 	struct str report; /* what was erased: JSON */
 };
 
+/* A statement that is drafted or approved. */
+struct ask_saying {
+	struct str change; /* "draft", "approve" */
+	struct str number;
+	struct str topic;
+	struct str text;
+	struct str supersedes; /* number of another; empty: of none */
+};
+
 #define ASK_SCOPES 5 /* places by enum scope, of which 0 is none */
 
 /* An older entry that is looked at: its receipt goes into the answer. */
@@ -178,6 +187,7 @@ struct ask {
 	struct token vouched; /* what the token says */
 	uint64_t before;      /* look-ups below this index are shown */
 	struct ask_office office;
+	struct ask_saying saying;
 	struct subject subjects[LIMIT_ASK_SUBJECTS]; /* named by a ground */
 	size_t n_subjects;
 	struct digest indexes[LIMIT_ASK_SUBJECTS]; /* of those; [0] of a request */

@@ -306,7 +306,7 @@ put_request(struct gate *gate, struct ask *ask)
 
 	if (ask->n_subjects > 0)
 		row.subject = digest_str(&ask->indexes[0]);
-	if (replay_is_kept(ask)) {
+	if (replay_is_kept(ask) && !lead_is(ask)) {
 		row.key = digest_str(&ask->key_digest);
 		row.body = digest_str(&ask->body_digest);
 	}
@@ -345,9 +345,10 @@ write_rows(struct gate *gate, struct ask *ask)
 
 	if (r == 0)
 		r = ledger_append(gate, &ask->text, &ask->arena, &ask->entry);
-	if (r == 0)
-		r = is_request ? put_request(gate, ask)
-			       : replay_put_key(gate, ask);
+	if (r == 0 && is_request)
+		r = put_request(gate, ask);
+	if (r == 0 && (!is_request || lead_is(ask)))
+		r = replay_put_key(gate, ask);
 	if (r == 0 && is_request)
 		r = count(gate, ask);
 	if (r == 0 && ask->operation->entry == ENTRY_COMPLAINT)

@@ -3,6 +3,7 @@
 
 #include "gate/countersign.h"
 #include "gate/retain.h"
+#include "gate/speak.h"
 #include "util/fault.h"
 
 static const struct {
@@ -20,6 +21,10 @@ static const struct {
 	    retain_put },
 	{ OPERATION_LIFT_HOLD, retain_read, retain_apply, retain_fill,
 	    retain_put },
+	{ OPERATION_CREATE_STATEMENT, speak_read, speak_apply, speak_fill,
+	    speak_put },
+	{ OPERATION_APPROVE_STATEMENT, speak_read, speak_apply, speak_fill,
+	    speak_put },
 };
 
 static size_t

@@ -331,14 +331,7 @@ digest_body(struct ask *ask)
 		sha256_add(&hash, value.p, value.len);
 	}
 	sha256_finish(&hash, &ask->body_digest);
-	/* A lead is kept with its recipient, under a key of its sender's. */
-	sha256_init(&hash);
-	sha256_add(&hash, ask->idempotency.p, ask->idempotency.len);
-	if (lead_is(ask)) {
-		sha256_add(&hash, "\0lead\0", 6);
-		sha256_add(&hash, ask->operator.id.p, ask->operator.id.len);
-	}
-	sha256_finish(&hash, &ask->key_digest);
+	sha256_of(&ask->key_digest, ask->idempotency.p, ask->idempotency.len);
 }
 
 int
@@ -353,19 +346,15 @@ read_ask(struct gate *gate, struct batch *batch, struct ask *ask)
 	if (r < 0)
 		return TRACE(r);
 	digest_body(ask);
-	/* Whose lead it is, its members say; its key is looked for with them. */
-	if (lead_is(ask))
-		r = members_decode(&ask->members, &ask->refusal, &ask->arena,
-		    &ask->frame);
 	/* A token serves once, so nothing of a person is answered twice. */
-	if (r == 0 && ask->operation->path != PATH_LOOK &&
+	if (ask->operation->path != PATH_LOOK &&
 	    ask->operation->path != PATH_SELF && !ask->is_settled)
 		r = replay_find(gate, batch, ask);
-	if (r == 0 && ask->is_replay && lead_is(ask))
-		r = lead_replay(ask);
-	else if (r == 0 && !ask->is_replay && !lead_is(ask))
+	if (r == 0 && (!ask->is_replay || lead_is(ask)))
 		r = members_decode(&ask->members, &ask->refusal, &ask->arena,
 		    &ask->frame);
+	if (r == 0 && ask->is_replay && lead_is(ask))
+		r = lead_replay(ask);
 	if (r < 0)
 		return TRACE(r);
 	ask->is_settled |= ask->refusal.code != REFUSAL_NONE;

@@ -44,24 +44,21 @@ struct found {
 	int64_t created_us;
 };
 
-/*
- * A lead is kept with who got it; one that was refused before that was clear,
- * with its sender.
- */
+/* A lead is its recipient's request; its key is its sender's. */
 static int
-find_request(struct gate *gate, struct ask *ask, struct store_request *request)
+find_answered(struct gate *gate, struct ask *ask, struct found *found)
 {
-	struct str key = digest_str(&ask->key_digest);
-	struct str to = lead_is(ask) ? members_find(&ask->members, "/to")
-				     : STR("");
-	int r = STORE_E_ABSENT;
+	struct store_answered answered;
+	struct store_request request = { .id = STR("") };
+	int r = requests_find_answered(gate->store, &ask->arena, &answered,
+	    ask->operator.id, digest_str(&ask->key_digest));
 
-	if (to.len > 0)
-		r = requests_find_keyed(gate->store, &ask->arena, request, to,
-		    key);
-	if (r == STORE_E_ABSENT)
-		r = requests_find_keyed(gate->store, &ask->arena, request,
-		    ask->operator.id, key);
+	if (r == 0 && lead_is(ask))
+		r = requests_find_first(gate->store, &ask->arena, &request,
+		    answered.index);
+	if (r == 0)
+		*found = (struct found){ answered.index, request.id,
+			answered.body, answered.created_us };
 	return TRACE(r);
 }
 
@@ -69,23 +66,16 @@ find_request(struct gate *gate, struct ask *ask, struct store_request *request)
 static int
 find(struct gate *gate, struct ask *ask, struct found *found)
 {
-	struct str key = digest_str(&ask->key_digest);
 	struct store_request request;
-	struct store_answered answered;
 	int r;
 
-	if (ask->operation->path == PATH_REQUEST) {
-		r = find_request(gate, ask, &request);
-		if (r == 0)
-			*found = (struct found){ request.first, request.id,
-				request.body, request.created_us };
-	} else {
-		r = requests_find_answered(gate->store, &ask->arena, &answered,
-		    ask->operator.id, key);
-		if (r == 0)
-			*found = (struct found){ answered.index, STR(""),
-				answered.body, answered.created_us };
-	}
+	if (ask->operation->path != PATH_REQUEST || lead_is(ask))
+		return TRACE(find_answered(gate, ask, found));
+	r = requests_find_keyed(gate->store, &ask->arena, &request,
+	    ask->operator.id, digest_str(&ask->key_digest));
+	if (r == 0)
+		*found = (struct found){ request.first, request.id,
+			request.body, request.created_us };
 	return TRACE(r);
 }
 

@@ -40,7 +40,10 @@ int replay_keep(struct ask *ask) MUST_USE NONNULL;
  */
 int replay_keep_late(struct gate *gate, struct ask *ask) MUST_USE NONNULL;
 
-/* Keep the key of an operation that is not a request. Returns: 0; fault. */
+/*
+ * Keep the key of an operation that is not a request of who asks. Returns: 0;
+ * fault.
+ */
 int replay_put_key(struct gate *gate, const struct ask *ask) MUST_USE NONNULL;
 
 /*

@@ -23,6 +23,7 @@ draft_add_head(struct buf *line, const struct order *order)
 	json_put_i64(&json, "from", (int64_t)order->from);
 	json_put_i64(&json, "to", (int64_t)order->to);
 	json_put_string(&json, "agency", order->agency);
+	json_put_string(&json, "kind", order->kind);
 	json_put_string(&json, "profile", str_of(order->profile->hash));
 	json_put_string(&json, "nonce", order->nonce);
 	json_close_object(&json);

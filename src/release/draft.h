@@ -5,7 +5,7 @@
  * about; each other is one text with an empty decision:
  *
  *	{"stile":"release-draft@v1","title":…,"from":0,"to":200,"agency":"",
- *	 "profile":"<hash>","nonce":"<hex>"}
+ *	 "kind":"","profile":"<hash>","nonce":"<hex>"}
  *	{"entry":7,"label":"reason","digest":"…","value":"…","decision":""}
  *
  * The reviewer writes "release" or "withhold" as the decision and, if need be,

@@ -127,6 +127,24 @@ is_head_honest(const struct sheet_head *head)
 
 /* --- the head ------------------------------------------------------------- */
 
+/* Did enough of the policy's witnesses see it? */
+static int
+judge_witnesses(struct inspect *inspect)
+{
+	const struct inspect_terms *terms = inspect->terms;
+	struct tlog_policy_verdict *verdict = &inspect->report->witnesses;
+	struct tlog_checkpoint checkpoint;
+	int r = 0;
+
+	if (terms->policy != NULL)
+		r = tlog_policy_open(terms->policy, &checkpoint, verdict,
+		    inspect->head.checkpoint, &terms->key);
+	if (r == TLOG_POLICY_E_QUORUM)
+		return found_about(inspect, INSPECT_QUORUM, "%zu of %zu",
+		    verdict->n_good, terms->policy->n_witnesses);
+	return r > 0 ? found(inspect, INSPECT_CHECKPOINT) : TRACE(r);
+}
+
 static int
 believe_checkpoint(struct inspect *inspect)
 {
@@ -141,6 +159,9 @@ believe_checkpoint(struct inspect *inspect)
 		return found(inspect, INSPECT_CHECKPOINT);
 	inspect->report->tree_size = checkpoint.size;
 	inspect->report->root = checkpoint.root;
+	r = judge_witnesses(inspect);
+	if (r != 0)
+		return r < 0 ? TRACE(r) : r;
 	if (head->from >= head->to || head->to > checkpoint.size)
 		return found_about(inspect, INSPECT_SIZE,
 		    "entries %llu to %llu of a tree of %llu",
@@ -502,8 +523,9 @@ take_sign(struct inspect *inspect, struct str line)
 		return found(inspect, INSPECT_LIMIT);
 	r = signoff_read(&list->items[list->n], &inspect->passing, receipt,
 	    &inspect->terms->key);
-	/* Nobody signs an entry that is not there yet. */
+	/* What is signed holds its checkpoint; texts were read before. */
 	if (r > 0 || (r == 0 &&
+			 strcmp(list->items[list->n].act, "sign") == 0 &&
 			 list->items[list->n].index <
 			     inspect->report->tree_size))
 		return found(inspect, INSPECT_SIGNATURE);

@@ -19,6 +19,7 @@
 #include "release/sheet.h"
 #include "release/signoff.h"
 #include "tlog/note.h"
+#include "tlog/policy.h"
 #include "util/attr.h"
 
 enum inspect_flaw {
@@ -30,6 +31,8 @@ enum inspect_flaw {
 
 struct inspect_terms {
 	struct tlog_note_key key; /* of the log */
+	/* Whose witnesses must have cosigned the checkpoint; NULL: nobody. */
+	const struct tlog_policy *policy;
 	bool is_draft;		  /* signatures and review are not asked for */
 };
 
@@ -56,6 +59,7 @@ struct inspect_report {
 	uint64_t from, to;
 	uint64_t tree_size;
 	struct digest root;
+	struct tlog_policy_verdict witnesses; /* under the policy */
 	struct digest body;  /* what is signed */
 	uint64_t n_shown;
 	uint64_t n_bare;

@@ -15,6 +15,8 @@ order_shows(const struct order *order, bool *is_shown, struct stock *stock,
 	*is_shown = false;
 	if (!entry->is_kept || !profile_has_kind(order->profile, entry->type))
 		return 0;
+	if (order->kind.len > 0 && !str_is_equal(order->kind, entry->type))
+		return 0;
 	if (order->agency.len > 0) {
 		r = stock_text(stock, entry, "agency", &agency);
 		if (r != 0 || !str_is_equal(agency, order->agency))

@@ -1,10 +1,11 @@
 /*
  * The order: which entries of the log a release is about.
  *
- * A range by numbers; within it the kinds that the profile has and, if one is
- * named, one agency. An entry whose values were erased, or that is sealed, is
- * not shown either. Of an entry that is not shown the release holds the hash
- * and nothing else, whatever the reason: the reasons cannot be told apart.
+ * A range by numbers; within it the kinds that the profile has, or one of them,
+ * and one agency, if it is named. An entry whose values were erased, or that
+ * is sealed, is not shown either. Of an entry that is not shown the release
+ * holds the hash and nothing else, whatever the reason: the reasons cannot be
+ * told apart.
  */
 #ifndef STILE_RELEASE_ORDER_H
 #define STILE_RELEASE_ORDER_H
@@ -20,6 +21,7 @@
 struct order {
 	struct str title;
 	struct str agency; /* ORI; empty: all */
+	struct str kind;   /* "request"; empty: all that the profile has */
 	struct str nonce;  /* so that its digest tells nothing */
 	uint64_t from;
 	uint64_t to;

@@ -95,7 +95,7 @@ static int
 read_head(struct review *review, json_t *json, struct diag_list *diags)
 {
 	static const char *const names[] = { "stile", "title", "from", "to",
-		"agency", "profile", "nonce" };
+		"agency", "kind", "profile", "nonce" };
 	struct str kind;
 	int r = take_text(&kind, &review->arena, json, "stile");
 
@@ -103,6 +103,8 @@ read_head(struct review *review, json_t *json, struct diag_list *diags)
 		r = take_text(&review->title, &review->arena, json, "title");
 	if (r == 0)
 		r = take_text(&review->agency, &review->arena, json, "agency");
+	if (r == 0)
+		r = take_text(&review->kind, &review->arena, json, "kind");
 	if (r == 0)
 		r = take_text(&review->profile, &review->arena, json,
 		    "profile");

@@ -36,6 +36,7 @@ struct review {
 	/* of the head */
 	struct str title;
 	struct str agency;
+	struct str kind;
 	struct str profile; /* hash */
 	uint64_t from;
 	uint64_t to;

@@ -98,6 +98,15 @@ requests_find(struct store *store, struct arena *arena,
 }
 
 int
+requests_find_first(struct store *store, struct arena *arena,
+    struct store_request *request, uint64_t first)
+{
+	return TRACE(row_find(store, arena, STATEMENT_REQUEST_FIRST,
+	    &request_table, request,
+	    (const struct backend_value[]){ row_u64(first) }));
+}
+
+int
 requests_find_keyed(struct store *store, struct arena *arena,
     struct store_request *request, struct str requester, struct str key)
 {

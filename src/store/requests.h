@@ -70,6 +70,10 @@ int requests_put(struct store *store, const struct store_request *request)
 int requests_find(struct store *store, struct arena *arena,
     struct store_request *request, struct str id) MUST_USE NONNULL;
 
+/* The request whose first entry that is. Returns: as requests_find(). */
+int requests_find_first(struct store *store, struct arena *arena,
+    struct store_request *request, uint64_t first) MUST_USE NONNULL;
+
 /*
  * The newest request of a requester that came with a key.
  *

@@ -140,6 +140,7 @@ static const struct {
 	{ STR_INIT("pack"), NULL },
 	{ STR_INIT("release"), NULL },
 	{ STR_INIT("erasure"), NULL },
+	{ STR_INIT("statement"), NULL },
 	{ STR_INIT("gate"), NULL },
 };
 

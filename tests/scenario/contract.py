@@ -178,6 +178,8 @@ def cases_of_the_holder(h):
         post("createLead", "/v1/leads", lead, 403)]
     hold = {"id": "H-1", "from": 0, "to": 9, "reason": "a suit", "role": "counsel"}
     holds = "/v1/retention/holds"
+    said = "/v1/statements"
+    text = {"number": "S-1", "topic": "bulk", "text": "None in bulk.", "role": "counsel"}
     release = f"/v1/releases/{'0' * 64}/signatures"
     yield "carl", [
         post("createHold", holds, hold, 201), post("createHold", holds, hold, 409),
@@ -188,7 +190,16 @@ def cases_of_the_holder(h):
         post("signRelease", release, {"act": "draft", "role": "counsel"}, 201),
         post("signRelease", release, {"act": "burn", "role": "counsel"}, 400),
         order({"order": "keep", "reason": "r"}, 400), order(destroy, 404, "/v1/consignments/X"),
-        order(destroy, 202), order(destroy, 403)]
+        order(destroy, 202), order(destroy, 403),
+        post("createStatement", said, text, 201), post("createStatement", said, text, 409),
+        post("createStatement", said, {**text, "topic": "weather"}, 400),
+        post("createStatement", said, {**text, "role": "auditor"}, 403),
+        post("approveStatement", said + "/S-1/approval", {"role": "counsel"}, 403),
+        post("approveStatement", said + "/X/approval", {"role": "counsel"}, 404)]
+    yield "dora", [
+        post("approveStatement", said + "/S-1/approval", {}, 400),
+        post("approveStatement", said + "/S-1/approval", {"role": "data_owner"}, 201),
+        post("approveStatement", said + "/S-1/approval", {"role": "data_owner"}, 409)]
     yield "kim", [order({**destroy, "order": "return"}, 409), order(destroy, 200)]
     yield "alice", [
         ask(about(licence("900000001"), fields=["licence.status"], source=came), 410)]

@@ -94,7 +94,22 @@ def p10_a_release_verifies_with_a_file_and_a_key():
           [("review", "pam"), ("sign", "cal"), ("sign", "pam")])
     text = w["release"].read_text()
     body = "".join(line for line in text.splitlines(True) if not line.startswith('{"sign"'))
+    equal(sum(row["withheld"] for row in answer["exemptions"]), answer["withheld"])
+    said = verify(w["release"])
+    check("(b)(6),(b)(7)(C)" in said and "Law enforcement: personal privacy" in said, said)
     equal(answer["release"], hashlib.sha256(body.encode()).hexdigest())
+
+
+def p10_a_policy_that_nobody_met_refuses_it():
+    w = world()
+    policy = w["scratch"] / "policy"
+    none = "quorum none\n"
+    policy.write_text(none)
+    verify(w["release"], 0, "--policy", policy)
+    policy.write_text("witness w w.example+50632091+BC1xFkK3JrBEAWJ8qfusMvXIUw+xkDzE2wIlhxeS"
+                      "GkiB\nquorum w\n")
+    answer = verify(w["release"], 1, "--policy", policy)
+    print("#", answer.stderr)
 
 
 def p10_a_release_tampered_with_names_what_was_done():
@@ -266,6 +281,7 @@ def a_profile_that_is_not_signed_is_not_used(holder):
 
 
 main([p10_a_release_verifies_with_a_file_and_a_key,
+      p10_a_policy_that_nobody_met_refuses_it,
       p10_a_release_tampered_with_names_what_was_done,
       p10_another_holders_key_refuses_it,
       p6_no_secret_is_in_what_is_given_out,

@@ -258,6 +258,15 @@ pid_of(struct serve *serve, const char *name, unsigned n)
 	return at != NULL ? (pid_t)strtol(at, NULL, 10) : -1;
 }
 
+/* Never to -1, which is everybody. */
+static void
+end_role(struct serve *serve, const char *name, unsigned n, int signal)
+{
+	pid_t pid = pid_of(serve, name, n);
+
+	check(pid > 0 && kill(pid, signal) == 0);
+}
+
 static int
 exit_code(const struct serve *serve)
 {
@@ -398,7 +407,7 @@ the_keeper_is_told_the_gate_before_it_runs(void)
 	    (int)pid_of(&serve, "gate", 1));
 	check(saw(&serve, told, 1));
 	/* And again, about the next gate. */
-	kill(pid_of(&serve, "gate", 1), SIGKILL);
+	end_role(&serve, "gate", 1, SIGKILL);
 	check(saw(&serve, "gate start", 2));
 	snprintf(started, sizeof(started), "gate start %d\n",
 	    (int)pid_of(&serve, "gate", 2));
@@ -406,7 +415,7 @@ the_keeper_is_told_the_gate_before_it_runs(void)
 	    (int)pid_of(&serve, "gate", 2));
 	check(saw(&serve, told, 1));
 	/* And a fresh keeper about the gate that is there. */
-	kill(pid_of(&serve, "keeper", 1), SIGKILL);
+	end_role(&serve, "keeper", 1, SIGKILL);
 	check(saw(&serve, told, 2));
 	check_u64(end(&serve), 0);
 }
@@ -419,7 +428,7 @@ check_comes_back_after(int signal)
 
 	start(&serve, "");
 	first = pid_of(&serve, "gate", 1);
-	kill(first, signal);
+	end_role(&serve, "gate", 1, signal);
 	check(saw(&serve, "gate start", 2));
 	check(pid_of(&serve, "gate", 2) != first);
 	check_u64(end(&serve), 0);
@@ -441,7 +450,7 @@ a_role_that_keeps_dying_waits_longer_each_time(void)
 	start(&serve, "");
 	began = clock_monotonic_us();
 	for (unsigned n = 1; n <= 3; n++) {
-		kill(pid_of(&serve, "gate", n), SIGKILL);
+		end_role(&serve, "gate", n, SIGKILL);
 		check(saw(&serve, "gate start", n + 1));
 	}
 	/* 100 + 200 + 400 ms. */

@@ -336,6 +336,20 @@ the_whole_is_opened_by_two_persons_and_the_half_goes_to_the_second(void)
 }
 
 static void
+the_half_is_not_given_again_under_the_same_key(void)
+{
+	static const char body[] = "{\"order\":\"open\",\"reason\":\"r\"}";
+
+	begin();
+	check_u64(give_order("dora", "open").status, 202);
+	check(house_has(house_ask(&house, "kim", "orderConsignment", id,
+	    "key-1", body), "\"half\""));
+	check_u64(house_ask(&house, "kim", "orderConsignment", id, "key-1",
+		      body).status, 403);
+	house_close(&house);
+}
+
+static void
 what_nobody_can_open_whole_gives_no_half(void)
 {
 	house_open(&house);
@@ -442,6 +456,36 @@ p2_a_lead_is_one_record_to_one_officer_on_one_case(void)
 }
 
 static void
+a_lead_has_one_answer_under_its_key(void)
+{
+	struct house_answer first;
+	struct house_answer again;
+
+	house_open(&house);
+	first = send_lead("dora", "key-1", LEAD("bob", "24-001", HOUSE_PLATE,
+	    "[\"owner.family\"]"));
+	check(house_has(first, "not-assigned"));
+	again = send_lead("dora", "key-1", LEAD("bob", "24-001", HOUSE_PLATE,
+	    "[\"owner.family\"]"));
+	check_str(again.body, first.body);
+	/* Not for somebody else, and not of another sender. */
+	check_u64(send_lead("dora", "key-1", LEAD("amy", "24-001",
+	    HOUSE_PLATE, "[\"owner.family\"]")).status, 422);
+	check_u64(send_lead("dot", "key-1", LEAD("amy", "24-001",
+	    HOUSE_PLATE, "[\"owner.family\"]")).status, 201);
+	/* Nor is it in the way of what its recipient asks under that key. */
+	check_u64(house_ask(&house, "amy", "createRequest", NULL, "key-1",
+	    HOUSE_REQUEST(HOUSE_PLATE, "[\"owner.family\"]")).status, 200);
+	first = send_lead("dora", "key-2", LEAD("nobody", "24-001",
+	    HOUSE_PLATE, "[\"owner.family\"]"));
+	again = send_lead("dora", "key-2", LEAD("nobody", "24-001",
+	    HOUSE_PLATE, "[\"owner.family\"]"));
+	check_u64(first.status, 400);
+	check_str(again.body, first.body);
+	house_close(&house);
+}
+
+static void
 p4_a_lead_passes_the_same_packs(void)
 {
 	house_open(&house);
@@ -509,11 +553,13 @@ static const struct tap_test tests[] = {
 	TEST(p7_a_crash_before_the_erasure_does_not_lose_it),
 	TEST(an_erasure_that_was_done_is_certified),
 	TEST(the_whole_is_opened_by_two_persons_and_the_half_goes_to_the_second),
+	TEST(the_half_is_not_given_again_under_the_same_key),
 	TEST(what_nobody_can_open_whole_gives_no_half),
 	TEST(h12_what_is_not_in_the_directory_is_not_registered),
 	TEST(h12_a_source_that_is_none_is_refused),
 	TEST(past_its_deadline_a_consignment_is_not_asked),
 	TEST(p2_a_lead_is_one_record_to_one_officer_on_one_case),
+	TEST(a_lead_has_one_answer_under_its_key),
 	TEST(p4_a_lead_passes_the_same_packs),
 	TEST(p8_a_lead_counts_in_the_budgets_of_its_recipient),
 	TEST(h12_a_lead_with_a_list_or_without_a_case_is_refused),

@@ -556,6 +556,12 @@ p6_why_an_entry_is_not_shown_cannot_be_told(void)
 	release = build_all();
 	check_u64(count_bare(release), press.order.to - press.order.from);
 	press.order.agency = STR("");
+	press.order.kind = STR("read");
+	release = build_all();
+	check_u64(count_bare(release), press.order.to - press.order.from);
+	press.order.kind = STR("request");
+	check(count_bare(build_all()) < press.order.to - press.order.from);
+	press.order.kind = STR("");
 	release = build_all();
 	check(count_bare(release) >= 3);
 	while (release.len > 0 && str_split(&line, &release, '\n')) {

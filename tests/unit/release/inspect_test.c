@@ -135,6 +135,59 @@ p10_another_logs_key_or_checkpoint_is_refused(void)
 	press_close(&press);
 }
 
+/* A policy of one witness, whose key is made of that byte. */
+static void
+make_policy(struct tlog_policy *policy, struct tlog_note_signer *witness,
+    uint8_t byte)
+{
+	struct ed25519_seed seed;
+	struct buf text;
+
+	memset(seed.b, byte, sizeof(seed.b));
+	check(tlog_note_signer_init(witness, STR("w.example"),
+		  TLOG_NOTE_COSIGNATURE, &seed) == 0);
+	buf_init(&text, 1 << 16);
+	buf_add_text(&text, "witness w ");
+	tlog_note_key_format(&witness->key, &text);
+	buf_add_text(&text, "\nquorum w\n");
+	check(tlog_policy_parse(policy, &press.house.arena, &press.diags,
+		  buf_str(&text)) == 0);
+	buf_fini(&text);
+}
+
+static void
+p10_a_policys_witnesses_must_have_cosigned(void)
+{
+	struct tlog_note_signer witness;
+	struct tlog_note_signer other;
+	struct tlog_policy policy;
+	struct tlog_policy others;
+	struct tlog_note note;
+	struct str release;
+	struct buf text;
+	int fd;
+
+	press_open(&press);
+	make_policy(&policy, &witness, 7);
+	make_policy(&others, &other, 8);
+	buf_init(&text, 1 << 16);
+	check(tlog_note_parse(&note, press.house.gate.note) == 0);
+	buf_add_str(&text, press.house.gate.note);
+	tlog_note_add_signature(&text, note.text, &witness, 1000);
+	press.checkpoint = buf_str(&text);
+	fd = press_release(&press);
+	release = press_bytes(&press, fd);
+	close(fd);
+	press.policy = &others;
+	expect(INSPECT_QUORUM, release);
+	press.policy = &policy;
+	expect(INSPECT_NONE, release);
+	check(press.report.witnesses.is_met);
+	check_u64(press.report.witnesses.n_good, 1);
+	buf_fini(&text);
+	press_close(&press);
+}
+
 static void
 h12_sizes_and_places_that_are_not_so_are_named(void)
 {
@@ -391,6 +444,31 @@ p10_words_of_a_person_need_their_reviewers_entry(void)
 	press_close(&press);
 }
 
+/* Between the review and the build the log may have been published. */
+static void
+p10_a_review_may_stand_under_the_checkpoint(void)
+{
+	struct str parts[4];
+	char body[65];
+	char review[65];
+	int fd;
+
+	press_open(&press);
+	check(press_build(&press, &fd, NULL) == 0);
+	press_digests(body, review, press_bytes(&press, fd));
+	close(fd);
+	parts[1] = press_sign(&press, "pam", "privacy_officer", "review",
+	    review);
+	check(press_build(&press, &fd, NULL) == 0);
+	parts[0] = press_bytes(&press, fd);
+	close(fd);
+	press_digests(body, review, parts[0]);
+	parts[2] = press_sign(&press, "cal", "counsel", "sign", body);
+	parts[3] = press_sign(&press, "pam", "privacy_officer", "sign", body);
+	expect(INSPECT_NONE, arena_join(&press.house.arena, parts, 4));
+	press_close(&press);
+}
+
 static void
 p9_two_signatures_are_of_two_persons(void)
 {
@@ -524,6 +602,7 @@ p6_entries_of_many_epochs_are_opened_and_of_erased_ones_are_not(void)
 static const struct tap_test tests[] = {
 	TEST(p10_a_release_verifies_offline_with_the_logs_key_alone),
 	TEST(p10_another_logs_key_or_checkpoint_is_refused),
+	TEST(p10_a_policys_witnesses_must_have_cosigned),
 	TEST(h12_sizes_and_places_that_are_not_so_are_named),
 	TEST(h12_an_entry_cut_off_the_end_is_missed),
 	TEST(h12_changed_bytes_of_an_entry_do_not_lead_to_the_root),
@@ -535,6 +614,7 @@ static const struct tap_test tests[] = {
 	TEST(h12_an_entry_of_another_holder_or_none_at_all_is_named),
 	TEST(p6_values_that_no_release_may_show_are_refused_even_when_signed),
 	TEST(p10_words_of_a_person_need_their_reviewers_entry),
+	TEST(p10_a_review_may_stand_under_the_checkpoint),
 	TEST(p9_two_signatures_are_of_two_persons),
 	TEST(h12_a_signature_of_something_else_is_none),
 	TEST(h12_more_than_the_limits_is_refused),

@@ -84,6 +84,8 @@ press_open_with(struct press *press, const struct press_request *rows,
 	struct house *house = &press->house;
 
 	house_open(house);
+	press->checkpoint = STR("");
+	press->policy = NULL;
 	for (size_t i = 0; i < n; i++)
 		ask_one(press, &rows[i]);
 	diag_init(&press->diags, &house->arena, STR("release"),
@@ -93,6 +95,7 @@ press_open_with(struct press *press, const struct press_request *rows,
 	stock_init(&press->stock, house->store, unwrap, house);
 	press->order = (struct order){ .title = press->profile.title,
 		.agency = STR(""),
+		.kind = STR(""),
 		.nonce = STR("00"),
 		.from = 1,
 		.to = house_size(house),
@@ -197,7 +200,8 @@ press_build(struct press *press, int *fd,
 	struct build_input input = { .stock = &press->stock,
 		.order = &press->order,
 		.holder = STR("NYDMV"),
-		.checkpoint = house->gate.note,
+		.checkpoint = press->checkpoint.len > 0 ? press->checkpoint
+							: house->gate.note,
 		.key = house->signer.key };
 	struct draft_report drafted;
 	struct build_report built;
@@ -251,9 +255,8 @@ press_sign(struct press *press, const char *who, const char *role,
 	return out;
 }
 
-/* The digest of a release's text, and of the review named in its head. */
-static void
-digests(char body[static 65], char review[static 65], struct str release)
+void
+press_digests(char body[static 65], char review[static 65], struct str release)
 {
 	struct digest digest;
 	const char *at = memmem(release.p, release.len, "\"review\":\"", 10);
@@ -277,7 +280,7 @@ press_release(struct press *press)
 		return press_file();
 	parts[0] = press_bytes(press, fd);
 	close(fd);
-	digests(body, review, parts[0]);
+	press_digests(body, review, parts[0]);
 	parts[1] = review[0] != '\0' ? press_sign(press, "pam",
 					   "privacy_officer", "review", review)
 				     : STR("");
@@ -290,7 +293,8 @@ press_release(struct press *press)
 enum inspect_flaw
 press_inspect(struct press *press, struct str release)
 {
-	struct inspect_terms terms = { .key = press->house.signer.key };
+	struct inspect_terms terms = { .key = press->house.signer.key,
+		.policy = press->policy };
 	struct inspect_visitor nobody = { 0 };
 	int fd = press_file_of(release);
 	int r = inspect_run(&press->report, fd, &terms, &nobody);

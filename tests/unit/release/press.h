@@ -27,6 +27,9 @@ struct press {
 	struct order order;
 	struct diag_list diags;
 	struct inspect_report report;
+	/* When they are set: what is built under, and what is asked for. */
+	struct str checkpoint;
+	const struct tlog_policy *policy;
 };
 
 extern const char press_profile[];
@@ -61,6 +64,10 @@ int press_release(struct press *press);
 /* Let a person act on the digest; the signature line, or STR(""). */
 struct str press_sign(struct press *press, const char *who, const char *role,
     const char *act, const char *hex);
+
+/* The digest of a release's text, and of the review named in its head. */
+void press_digests(char body[static 65], char review[static 65],
+    struct str release);
 
 /* Inspect; the flaw. */
 enum inspect_flaw press_inspect(struct press *press, struct str release);

@@ -71,6 +71,10 @@ a_request_is_kept_found_and_decided_again(void)
 	check_u64(store_commit(f.store), 0);
 	check_u64(requests_find(f.store, &f.arena, &found, STR(ID1)), 0);
 	check_u64(found.first, '1');
+	check_u64(requests_find_first(f.store, &f.arena, &found, '1'), 0);
+	check_str(found.id, STR(ID1));
+	check_u64(requests_find_first(f.store, &f.arena, &found, '2'),
+	    STORE_E_ABSENT);
 	check_u64(found.index, 9);
 	check_u64(found.state, REQUESTS_PERMITTED);
 	check_u64(found.decided_us, 70);
