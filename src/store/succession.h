@@ -2,8 +2,9 @@
  * Succession: a copy of a store becomes the store of the next log.
  *
  * What the log itself is made of goes: entries, their sealed values and keys,
- * tiles, heads, requests, releases, holds, consignments, statements. What the gate decides
- * by stays: people, grounds, seals, budgets.
+ * tiles, heads, requests, releases, holds, consignments, statements, look-ups of
+ * persons and their complaints. What the gate decides by stays: people, grounds,
+ * seals, budgets.
  */
 #ifndef STILE_STORE_SUCCESSION_H
 #define STILE_STORE_SUCCESSION_H
