@@ -11,6 +11,25 @@
 #include "util/instant.h"
 
 /*
+ * The state that issued the licence in a record. Of a vehicle's owner that is
+ * not said: it is the holder's when the record is the holder's own and the owner
+ * lives there. p == NULL: another's number could be the same.
+ */
+static struct str
+state_of(const struct gate *gate, const struct ask *ask)
+{
+	const struct record *record = &ask->record;
+	struct str lives_in = record_get(record, RECORD_OWNER_ADDRESS_STATE);
+
+	if (record->kind == RECORD_DRIVER)
+		return record_get(record, RECORD_LICENCE_STATE);
+	return ask->request.source.len == 0 &&
+		str_is_equal(lives_in, gate->state)
+	    ? gate->state
+	    : (struct str){ 0 };
+}
+
+/*
  * Whose record was found, so that this person can be told of it later: the
  * holder of the licence, or the owner of the vehicle by theirs. A name is not
  * enough: it may be another's too.
@@ -25,9 +44,7 @@ note_person(const struct gate *gate, struct ask *ask)
 	struct subject person;
 	int r;
 
-	input.members[SUBJECT_LICENCE_STATE] = is_driver
-	    ? record_get(record, RECORD_LICENCE_STATE)
-	    : gate->state;
+	input.members[SUBJECT_LICENCE_STATE] = state_of(gate, ask);
 	input.members[SUBJECT_LICENCE_NUMBER] = record_get(record,
 	    is_driver ? RECORD_LICENCE_NUMBER : RECORD_OWNER_LICENCE);
 	r = subject_parse(&person, &problem, &ask->arena, &input,

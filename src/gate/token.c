@@ -299,7 +299,7 @@ token_read(struct token *token, struct refusal *refusal, struct arena *arena,
 	struct reading reading = { .refusal = refusal,
 		.arena = arena,
 		.terms = terms };
-	struct str parts[3];
+	struct str parts[3] = { 0 };
 	struct str plain;
 
 	*token = (struct token){ 0 };

@@ -123,6 +123,36 @@ def p5_a_relative_and_an_owner_before_see_nothing_of_another(h):
     equal(len(seen(portal, ELENA)["disclosures"]), 2)
 
 
+def p5_a_number_of_another_states_licence_is_nobody_s_here(h):
+    portal = open_holder(h)
+    h.stop()
+    with contextlib.closing(sqlite3.connect(h.path("records/records.db"))) as db:
+        columns = [row[1] for row in db.execute("PRAGMA table_info(vehicle)")]
+        column = next(c for c in columns if "owner" in c and "state" in c)
+        db.execute(f'UPDATE vehicle SET "{column}" = ?', ("NJ",))
+        db.commit()
+    h.start()
+    equal(h.ask("alice", about(VIN)).status, 200)
+    close(h)
+    equal(seen(portal, ELENA)["disclosures"], [])
+
+
+def t16_a_lead_of_the_holder_is_told_of_too(h):
+    portal = open_holder(h)
+    h.stop()
+    h.requester("dora", "NYDMV0000", "data_owner")
+    h.start()
+    answer = h.post("dora", "/v1/leads", {
+        **about(VIN, None, reason="the car of the series"), "to": "alice", "case": "C-1"})
+    equal(answer.status, 201, answer.text)
+    equal(seen(portal, ELENA)["disclosures"], [], "under seal of the case it went to")
+    close(h)
+    entry = seen(portal, ELENA)["disclosures"][0]
+    equal((entry["kind"], entry["decision"], entry["agency"]["ori"]),
+          ("lead", "permit", "NY0010100"))
+    h.verify(entry["receipt"])
+
+
 def shape(answer):
     """What an answer is but for chance: names, lengths, order, and no values."""
     def of(value):
