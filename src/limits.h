@@ -129,6 +129,7 @@
 #define LIMIT_CLERK_DIRECTORIES 32  /* to be synced before a checkpoint */
 #define LIMIT_CLERK_AGED 1024	    /* partial tiles waiting to be removed */
 #define LIMIT_CLERK_RETRY_MS 1000   /* after a fault: disk full, store busy */
+#define LIMIT_LOG_CHECK_TRIES 5	    /* of a log that grows while it is read */
 
 /* webcall, courier */
 #define LIMIT_WEBCALL_CA (4u << 20) /* authorities' certificates, PEM */

@@ -119,14 +119,47 @@ read_keeper(struct walk *walk)
 	return 0;
 }
 
+/* The text of the published checkpoint; empty when there is none. */
+static struct str
+checkpoint_now(struct walk *walk)
+{
+	struct str text = { 0 };
+
+	return file_read(&text, walk->arena, AT_FDCWD,
+	    path_of(walk, "log/checkpoint"), LIMIT_TLOG_NOTE_BYTES) == 0
+	    ? text
+	    : (struct str){ 0 };
+}
+
+/*
+ * Verify what is published. The clerk of a holder that serves may publish a
+ * larger log meanwhile and take partial tiles away: then once more.
+ */
+static enum tlog_result
+verify_published(struct walk *walk, struct tlog_head *head, char *message,
+    size_t size)
+{
+	const char *path = path_of(walk, "log");
+
+	for (int n_left = LIMIT_LOG_CHECK_TRIES;; n_left--) {
+		struct str before = checkpoint_now(walk);
+		enum tlog_result result = tlog_verify_directory(head, path,
+		    walk->vkey.p, walk->vkey.len, message, size);
+
+		if (result == TLOG_OK || n_left <= 1 ||
+		    str_is_equal(before, checkpoint_now(walk)))
+			return result;
+	}
+}
+
 static int
 read_published(struct walk *walk)
 {
 	const char *path = path_of(walk, "log");
 	struct tlog_head head;
 	char message[512] = "";
-	enum tlog_result result = tlog_verify_directory(&head, path,
-	    walk->vkey.p, walk->vkey.len, message, sizeof(message));
+	enum tlog_result result =
+	    verify_published(walk, &head, message, sizeof(message));
 
 	if (result == TLOG_ABSENT)
 		return 0;
