@@ -1,6 +1,8 @@
 """Faults and insiders, by their numbers: what happens to the log and its house."""
+import base64
 import calendar
 import contextlib
+import itertools
 import os
 import pathlib
 import resource
@@ -9,6 +11,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import threading
 import time
 
 from holder import HERE, OTHER_VIN, STILE, VIN, about, all_of, check, equal, main, wait
@@ -302,6 +305,36 @@ def h39_without_file_descriptors_it_refuses_and_recovers(h):
         with contextlib.suppress(ProcessLookupError):
             resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
     wait(lambda: h.ask("alice", about(VIN)).status == 200, "answers again")
+
+
+def h12_a_log_that_never_stands_still_is_judged_all_the_same(h):
+    filled(h, 3)
+    h.stop()
+    checkpoint = pathlib.Path(h.path("log/checkpoint"))
+    text = checkpoint.read_text()
+    shutil.rmtree(h.path("log/tile/0"))
+    is_over = threading.Event()
+
+    def publish_again():
+        # Another text each time: a line of a witness that nobody knows.
+        for n in itertools.count():
+            if is_over.is_set():
+                break
+            line = base64.b64encode(n.to_bytes(8, "big")).decode()
+            fresh = checkpoint.with_name("checkpoint.new")
+            fresh.write_text(text + f"\N{EM DASH} w.example/w {line}\n")
+            fresh.rename(checkpoint)
+
+    clerk = threading.Thread(target=publish_again)
+    clerk.start()
+    try:
+        # Five tries (LIMIT_LOG_CHECK_TRIES), then what is missing is said.
+        done = h.stile("log", "check", "--dir", h.dir, expect=None)
+    finally:
+        is_over.set()
+        clerk.join()
+    equal(done.returncode, 1, done)
+    check("tile/0/" in done.stderr + done.stdout, done)
 
 
 def gives_up(h):
