@@ -308,6 +308,17 @@ def status(h):
     return done.returncode, json.loads(done.stdout)
 
 
+def is_met(h):
+    """Something is published, with its quorum."""
+    code, said = status(h)
+    return code == 0 and said["published"]
+
+
+def is_all_met(h):
+    code, said = status(h)
+    return code == 0 and said.get("entries") == h.size()
+
+
 def states(h):
     return [w["state"] for w in status(h)[1].get("round", {}).get("witnesses", [])]
 
@@ -414,7 +425,7 @@ def h12_each_lie_of_a_witness_is_named_and_none_is_believed(h):
     check("\\u001b" not in text, text)
     # In the end it tells the truth.
     liar.answer = lambda s, b: say(200, key.line(note_text(b), now()))(s, b)
-    wait(lambda: status(h)[0] == 0, "the quorum", 30)
+    wait(lambda: is_met(h), "the quorum", 30)
     check(pathlib.Path(h.path("log/checkpoint")).read_text().count("\u2014") == 2)
     check(all(b.startswith("old ") for b in liar.bodies))
     liar.close()
@@ -449,16 +460,16 @@ def t2_a_courier_that_dies_is_replaced_and_a_witness_that_is_back_is_asked(h):
         policy_of(h, [(w.vkey, w.url())], "all")
         h.set("timeout_s", "1")
         h.populate()
-        wait(lambda: status(h)[0] == 0, "the quorum", 20)
+        wait(lambda: is_met(h), "the quorum", 20)
         w.stop()
         h.ask("alice", about(VIN))
         wait(lambda: states(h) == ["unreachable"], "the witness to be missed", 20)
         h.kill("courier")
         w.start()
-        wait(lambda: status(h)[0] == 0, "the quorum again, of a log without new entries", 30)
+        wait(lambda: is_met(h), "the quorum again, of a log without new entries", 30)
         h.kill("clerk")
         h.ask("alice", about(VIN))
-        wait(lambda: status(h)[0] == 0 and status(h)[1]["entries"] == h.size(),
+        wait(lambda: is_all_met(h),
              "all of it witnessed", 30)
     finally:
         w.close()
@@ -469,14 +480,14 @@ def h12_a_rolled_back_holder_is_refused_by_its_witness(h):
     try:
         policy_of(h, [(w.vkey, w.url())], "all")
         h.populate()
-        wait(lambda: status(h)[0] == 0, "the quorum", 20)
+        wait(lambda: is_met(h), "the quorum", 20)
         h.stop()
         old = os.path.join(h.scratch, "old")
         subprocess.run(["cp", "-a", h.dir, old], check=True)
         h.start()
         for _ in range(5):
             h.ask("alice", about(VIN))
-        wait(lambda: status(h)[0] == 0 and status(h)[1]["entries"] == h.size(), "it", 20)
+        wait(lambda: is_all_met(h), "it", 20)
         size = h.size()
         h.stop()
         # Yesterday's disk comes back, keeper's memory and all.
@@ -506,7 +517,7 @@ def t2_witnesses_are_asked_over_tls(h):
             pathlib.Path(ca.path("ca.crt")).read_text())
         h.set("ca", '"tls/witness-ca.pem"')
         h.populate()
-        wait(lambda: status(h)[0] == 0, f"the quorum over TLS: {status(h)}", 20)
+        wait(lambda: is_met(h), f"the quorum over TLS: {status(h)}", 20)
         h.stop()
         # Another authority's certificate: it is not asked.
         pathlib.Path(h.path("tls/witness-ca.pem")).write_text(

@@ -373,14 +373,15 @@ print_counts(const struct differ *differ, uint64_t job)
 			    (unsigned long long)differ->n_asked[i],
 			    (unsigned long long)differ->n_refused[i]);
 	}
+	/* Jobs end in any order, so their results have no numbers. */
 	printf("# %llu allowed, %llu with errors; %llu valid; %llu cases with "
-	    "links\n%s %llu - seed %llu: %llu differ\n",
+	    "links\n%s - seed %llu, job %llu: %llu differ\n",
 	    (unsigned long long)differ->n_allowed,
 	    (unsigned long long)differ->n_errors,
 	    (unsigned long long)differ->n_valid,
 	    (unsigned long long)differ->n_linked,
 	    differ->n_differ == 0 ? "ok" : "not ok",
-	    (unsigned long long)job + 1, (unsigned long long)differ->seed,
+	    (unsigned long long)differ->seed, (unsigned long long)job + 1,
 	    (unsigned long long)differ->n_differ);
 }
 
