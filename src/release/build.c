@@ -389,21 +389,6 @@ write_end(struct build *build)
 	return TRACE(flush(build, 0));
 }
 
-/* What people will read must not look like something else. */
-static bool
-is_honest(struct str text)
-{
-	size_t at = 0;
-
-	while (at < text.len) {
-		int32_t code = utf8_next(text, &at);
-
-		if (code < 0 || utf8_is_deceptive((uint32_t)code))
-			return false;
-	}
-	return true;
-}
-
 static int
 run(struct build *build)
 {
@@ -412,7 +397,7 @@ run(struct build *build)
 	uint64_t bad = 0;
 	int r;
 
-	if (!is_honest(order->title))
+	if (!utf8_is_honest(order->title))
 		return wrong(build,
 		    "the title holds characters that deceive");
 	r = write_head(build);

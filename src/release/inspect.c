@@ -93,34 +93,19 @@ unreadable(struct inspect *inspect, int r, size_t at)
 	    "at byte %zu of the line", at);
 }
 
-/* Texts are shown to people: nothing in them may look like something else. */
-static bool
-is_honest(struct str text)
-{
-	size_t at = 0;
-
-	while (at < text.len) {
-		int32_t code = utf8_next(text, &at);
-
-		if (code < 0 || utf8_is_deceptive((uint32_t)code))
-			return false;
-	}
-	return true;
-}
-
 static bool
 is_head_honest(const struct sheet_head *head)
 {
-	bool is_good = is_honest(head->holder) && is_honest(head->origin) &&
-	    is_honest(head->title) && is_honest(head->made) &&
-	    is_honest(head->profile) && is_honest(head->review);
+	bool is_good = utf8_is_honest(head->holder) && utf8_is_honest(head->origin) &&
+	    utf8_is_honest(head->title) && utf8_is_honest(head->made) &&
+	    utf8_is_honest(head->profile) && utf8_is_honest(head->review);
 
 	for (size_t i = 0; i < head->n_exemptions; i++) {
 		const struct sheet_exemption *row = &head->exemptions[i];
 
-		is_good = is_good && is_honest(row->code) &&
-		    is_honest(row->title) && is_honest(row->cite) &&
-		    is_honest(row->harm) && is_honest(row->standing);
+		is_good = is_good && utf8_is_honest(row->code) &&
+		    utf8_is_honest(row->title) && utf8_is_honest(row->cite) &&
+		    utf8_is_honest(row->harm) && utf8_is_honest(row->standing);
 	}
 	return is_good;
 }
@@ -297,7 +282,7 @@ check_withheld(struct inspect *inspect, const struct sheet_withheld *row)
 		if (coarse_find(row->how) == COARSE_NONE)
 			return found_about(inspect, INSPECT_STATEMENT, "%.*s",
 			    STR_ARG(row->how));
-		if (!is_honest(row->said))
+		if (!utf8_is_honest(row->said))
 			return found(inspect, INSPECT_TEXT);
 		inspect->report->n_stated++;
 	}

@@ -118,3 +118,17 @@ utf8_is_deceptive(uint32_t code)
 	}
 	return (code & 0xfffe) == 0xfffe;
 }
+
+bool
+utf8_is_honest(struct str text)
+{
+	size_t at = 0;
+
+	while (at < text.len) {
+		int32_t code = utf8_next(text, &at);
+
+		if (code < 0 || utf8_is_deceptive((uint32_t)code))
+			return false;
+	}
+	return true;
+}

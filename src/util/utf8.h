@@ -29,4 +29,7 @@ size_t utf8_encode(char bytes[static 4], uint32_t code);
  */
 bool utf8_is_deceptive(uint32_t code);
 
+/* Valid, and none of its characters is deceptive: fit to be shown to people. */
+bool utf8_is_honest(struct str text);
+
 #endif
